@@ -1,0 +1,61 @@
+package cloudtrail
+
+import (
+	"time"
+
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
+)
+
+// Record is one CloudTrail record. Strings that a record does not have are
+// empty; null and absent are the same.
+//
+// A Record that a Decoder yields is valid until the next call: Raw and the
+// JSON parts point into the decoder's buffer, strings are the caller's to
+// keep.
+type Record struct {
+	EventVersion       string
+	EventID            string
+	EventTime          time.Time // UTC
+	EventSource        string
+	EventName          string // as logged, version suffix included
+	AWSRegion          string
+	SourceIPAddress    string
+	UserAgent          string
+	ErrorCode          string
+	ErrorMessage       string
+	RequestID          string
+	EventType          string
+	EventCategory      string
+	RecipientAccountID string
+	SharedEventID      string
+	VPCEndpointID      string
+	ReadOnly           Tri
+	ManagementEvent    Tri
+	FromConsole        Tri // sessionCredentialFromConsole
+
+	UserIdentity entity.Identity
+	Resources    []Resource
+
+	// JSON values as logged, nil when absent or null.
+	RequestParameters   []byte
+	ResponseElements    []byte
+	AdditionalEventData []byte
+
+	// Raw is the whole record as logged.
+	Raw []byte
+}
+
+// Tri is a boolean that may be absent. Logs have it as true, "true" or "True".
+type Tri uint8
+
+// The values of Tri.
+const (
+	Absent Tri = iota
+	False
+	True
+)
+
+// Resource is an entry of a record's resources list.
+type Resource struct {
+	ARN, AccountID, Type string
+}

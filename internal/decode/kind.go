@@ -1,0 +1,32 @@
+package decode
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Kind is a kind of source: what the records of an object are.
+type Kind string
+
+// The kinds, as the command line and the ledger spell them.
+const (
+	KindAuto       Kind = "auto" // found out from each object's content
+	KindCloudTrail Kind = "cloudtrail"
+	KindVPCFlow    Kind = "vpcflow"
+	KindGuardDuty  Kind = "guardduty"
+	KindEKSAudit   Kind = "eksaudit"
+	KindASFF       Kind = "asff"
+)
+
+// Kinds returns all kinds, KindAuto first.
+func Kinds() []Kind {
+	return []Kind{KindAuto, KindCloudTrail, KindVPCFlow, KindGuardDuty, KindEKSAudit, KindASFF}
+}
+
+// ParseKind returns the kind with that name; the error names those there are.
+func ParseKind(name string) (Kind, error) {
+	if k := Kind(name); slices.Contains(Kinds(), k) {
+		return k, nil
+	}
+	return "", fmt.Errorf("unknown kind of source %q: use one of %v", name, Kinds())
+}
