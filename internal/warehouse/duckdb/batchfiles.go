@@ -1,0 +1,68 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
+)
+
+// fileChange lists the files that a batch adds and the runs it replaces.
+type fileChange struct{ added, replaced []file }
+
+// writeFiles writes a segment and a key run for each day of the batch and
+// makes them durable. Also with an error, c.added is what there is to remove.
+func (s *Store) writeFiles(ctx context.Context, b *warehouse.Batch) (c fileChange, err error) {
+	days := map[warehouse.Day][]*warehouse.Event{}
+	for i := range b.Events {
+		e := &b.Events[i]
+		d := warehouse.DayOf(e.Time)
+		days[d] = append(days[d], e)
+	}
+	for _, day := range slices.Sorted(maps.Keys(days)) {
+		if err := ctx.Err(); err != nil {
+			return c, err
+		}
+		segment, err := s.writeSegment(b.ID, day, days[day])
+		if err != nil {
+			return c, fmt.Errorf("write segment: %w", err)
+		}
+		c.added = append(c.added, segment)
+		run, replaced, err := s.writeRun(b.ID, day, eventHashes(days[day]))
+		if err != nil {
+			return c, fmt.Errorf("write duplicate keys: %w", err)
+		}
+		c.added = append(c.added, run)
+		c.replaced = append(c.replaced, replaced...)
+	}
+	return c, syncNames(s.dir, c.added)
+}
+
+func (s *Store) writeSegment(batch string, day warehouse.Day, events []*warehouse.Event) (file, error) {
+	f := file{kind: segmentFile, day: day, name: batch + ".parquet", entries: int64(len(events)),
+		firstMS: events[0].Time.UnixMilli(), lastMS: events[0].Time.UnixMilli()}
+	for _, e := range events {
+		f.firstMS = min(f.firstMS, e.Time.UnixMilli())
+		f.lastMS = max(f.lastMS, e.Time.UnixMilli())
+	}
+	var err error
+	f.bytes, err = createFile(f.path(s.dir), func(w *os.File) error { return writeSegment(w, events) })
+	return f, err
+}
+
+// writeRun writes the sorted keys of a day, together with those of older runs
+// when there are too many of them, which it returns.
+func (s *Store) writeRun(batch string, day warehouse.Day, keys []uint64) (run file, replaced []file, err error) {
+	replaced = planMerge(s.files.runs[day], int64(len(keys)))
+	run = file{kind: runFile, day: day, name: batch + ".keys", entries: int64(len(keys))}
+	var paths []string
+	for _, f := range replaced {
+		run.entries += f.entries
+		paths = append(paths, f.path(s.dir))
+	}
+	run.bytes, err = createFile(run.path(s.dir), func(w *os.File) error { return mergeRuns(w, keys, paths) })
+	return run, replaced, err
+}

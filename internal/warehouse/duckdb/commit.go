@@ -1,0 +1,219 @@
+package duckdb
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
+)
+
+// Commit implements warehouse.Store. Segments and key runs are written and
+// made durable first; then one transaction appends the rows and names the
+// files, and its commit makes the batch visible.
+func (s *Store) Commit(ctx context.Context, b *warehouse.Batch) error {
+	if err := s.commit(ctx, b); err != nil {
+		return fmt.Errorf("commit batch %s: %w", b.ID, withCause(ctx, err))
+	}
+	return nil
+}
+
+func (s *Store) commit(ctx context.Context, b *warehouse.Batch) error {
+	if !validBatchID(b.ID) {
+		return errors.New("BUG: a batch id is 1 to 64 characters of [a-z0-9-]")
+	}
+	if err := checkDays(b); err != nil {
+		return err
+	}
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.writable(); err != nil {
+		return err
+	}
+	if done, err := s.committed(ctx, b.ID); done || err != nil {
+		return err
+	}
+	fresh, err := s.newEntities(ctx, b.Entities)
+	if err != nil {
+		return err
+	}
+	change, err := s.writeFiles(ctx, b)
+	if err != nil {
+		return errors.Join(err, removeFiles(s.dir, change.added))
+	}
+	if err := s.transact(ctx, b, fresh, change); err != nil {
+		if s.broken != nil {
+			return err // whether the batch is in is not known, so its files stay
+		}
+		return errors.Join(err, removeFiles(s.dir, change.added))
+	}
+	s.known.add(fresh)
+	// The batch is committed, so a failure here is not its failure: runs that
+	// stay are orphans and go when the graph is opened next.
+	_ = removeFiles(s.dir, change.replaced)
+	return nil
+}
+
+func validBatchID(id string) bool {
+	if len(id) == 0 || len(id) > 64 {
+		return false
+	}
+	for _, c := range []byte(id) {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'z') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// checkDays refuses days that have no partition or folder name.
+func checkDays(b *warehouse.Batch) error {
+	var err error
+	check := func(what string, d warehouse.Day) {
+		if err == nil && !d.Storable() {
+			err = fmt.Errorf("%s on day %d: %w", what, d, warehouse.ErrTime)
+		}
+	}
+	for i := range b.Events {
+		check("event", warehouse.DayOf(b.Events[i].Time))
+	}
+	for i := range b.Hours {
+		check("entity hour", b.Hours[i].Hour.Day())
+	}
+	for i := range b.Values {
+		check("value", b.Values[i].Day)
+	}
+	for i := range b.Activity {
+		check("activity", b.Activity[i].Hour.Day())
+	}
+	for i := range b.Signins {
+		check("sign-in", b.Signins[i].Hour.Day())
+	}
+	for i := range b.Links {
+		check("link", b.Links[i].Hour.Day())
+	}
+	for i := range b.RuleHits {
+		check("rule hit", b.RuleHits[i].Hour.Day())
+	}
+	return err
+}
+
+// committed reports whether the batch with the given id is in the store.
+func (s *Store) committed(ctx context.Context, batch string) (bool, error) {
+	var n int
+	err := s.db.QueryRowContext(ctx, "SELECT count(*) FROM batch WHERE id = ?", batch).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("look up batch: %w", err)
+	}
+	return n > 0, nil
+}
+
+// transact makes the batch visible. When it cannot tell whether it did, it
+// sets s.broken.
+func (s *Store) transact(ctx context.Context, b *warehouse.Batch, fresh []warehouse.Entity, c fileChange) error {
+	if err := s.writer.exec("BEGIN TRANSACTION"); err != nil {
+		return err
+	}
+	made, err := s.appendAll(ctx, b, fresh, c)
+	if err != nil {
+		if rollback := s.writer.exec("ROLLBACK"); rollback != nil {
+			err = errors.Join(err, fmt.Errorf("roll back: %w", rollback))
+			s.broken = err
+		}
+		return err
+	}
+	if err := s.writer.exec("COMMIT"); err != nil {
+		// What was asked for is known only by asking again.
+		done, check := s.committed(context.WithoutCancel(ctx), b.ID)
+		if check != nil {
+			s.broken = errors.Join(err, check)
+			return s.broken
+		}
+		if !done {
+			return err
+		}
+	}
+	for _, p := range made {
+		s.partitions[p] = true
+	}
+	for _, f := range c.replaced {
+		s.files.removeRun(f)
+	}
+	for _, f := range c.added {
+		s.files.add(f)
+	}
+	return nil
+}
+
+func (s *Store) appendAll(ctx context.Context, b *warehouse.Batch, fresh []warehouse.Entity, c fileChange) (made []partitionKey, err error) {
+	for _, f := range c.replaced {
+		if err := s.writer.exec(fmt.Sprintf("DELETE FROM file WHERE kind = %d AND day = %d AND name = %s", f.kind, f.day, quote(f.name))); err != nil {
+			return nil, fmt.Errorf("replace files: %w", err)
+		}
+	}
+	for _, rows := range []func() ([]partitionKey, error){
+		func() ([]partitionKey, error) { return appendRollup(ctx, s, activityTable, b.Activity) },
+		func() ([]partitionKey, error) { return appendRollup(ctx, s, entityHourTable, b.Hours) },
+		func() ([]partitionKey, error) { return appendRollup(ctx, s, valueTable, b.Values) },
+		func() ([]partitionKey, error) { return appendRollup(ctx, s, signinTable, b.Signins) },
+		func() ([]partitionKey, error) { return appendRollup(ctx, s, linkTable, b.Links) },
+		func() ([]partitionKey, error) { return appendRollup(ctx, s, ruleHitTable, b.RuleHits) },
+	} {
+		m, err := rows()
+		if err != nil {
+			return nil, err
+		}
+		made = append(made, m...)
+	}
+	ledger, err := ledgerRows(b)
+	if err != nil {
+		return nil, err
+	}
+	if err := appendRows(ctx, s.writer, "ledger", ledgerFill, ledger); err != nil {
+		return nil, err
+	}
+	if err := appendRows(ctx, s.writer, "entity", entityColumns, pointers(fresh)); err != nil {
+		return nil, err
+	}
+	if err := appendRows(ctx, s.writer, "file", fileColumns, pointers(c.added)); err != nil {
+		return nil, err
+	}
+	now := time.Now().UTC().Format("2006-01-02 15:04:05.999999")
+	return made, s.writer.exec(fmt.Sprintf("INSERT INTO batch VALUES (%s, %s)", quote(b.ID), quote(now)))
+}
+
+func ledgerRows(b *warehouse.Batch) ([]*ledgerRow, error) {
+	var rows []*ledgerRow
+	for i := range b.Ledger {
+		p := &b.Ledger[i]
+		counts := make(map[string]int64, len(p.Reasons))
+		for reason, n := range p.Reasons {
+			counts[utf8(reason)] += n
+		}
+		named := slices.Clone(p.Samples)
+		for i, r := range named {
+			named[i].Reason, named[i].Detail = utf8(r.Reason), utf8(r.Detail)
+		}
+		reasons, err := json.Marshal(counts)
+		if err != nil {
+			return nil, fmt.Errorf("render ledger row of %s: %w", p.URI, err)
+		}
+		samples, err := json.Marshal(named)
+		if err != nil {
+			return nil, fmt.Errorf("render ledger row of %s: %w", p.URI, err)
+		}
+		rows = append(rows, &ledgerRow{p, utf8(p.URI), string(reasons), string(samples), b.ID})
+	}
+	return rows, nil
+}
+
+func pointers[R any](rows []R) []*R {
+	p := make([]*R, len(rows))
+	for i := range rows {
+		p[i] = &rows[i]
+	}
+	return p
+}

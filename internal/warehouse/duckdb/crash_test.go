@@ -1,0 +1,213 @@
+package duckdb
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
+)
+
+// Batch n of the crash test, all of whose rows name an entity of its own.
+func crashBatch(n int) *warehouse.Batch {
+	r := rand.New(rand.NewPCG(uint64(n), 1))
+	own := entity.ID(n + 1)
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, n/20) // a new month now and then
+	b := &warehouse.Batch{ID: fmt.Sprint("crash-", n),
+		Entities: []warehouse.Entity{{ID: own, Type: entity.AwsUser, Key: fmt.Sprint("user-", n)}}}
+	for i := range 200 + r.IntN(2000) {
+		when := at.Add(time.Duration(i%2*24) * time.Hour)
+		c := warehouse.Counts{Success: 1, First: when.Unix(), Last: when.Unix()}
+		raw := make([]byte, 200)
+		for j := range raw {
+			raw[j] = byte(r.Uint32())
+		}
+		b.Events = append(b.Events, warehouse.Event{Time: when, EventID: fmt.Sprintf("%d-%d", n, i), Key: r.Uint64(), Principal: own, Raw: raw})
+		h := warehouse.HourOf(when)
+		b.Hours = append(b.Hours, warehouse.EntityHour{Hour: h, Entity: own, Role: warehouse.AsPrincipal, Counts: c})
+		b.Links = append(b.Links, warehouse.Link{Hour: h, From: own, To: entity.ID(r.Uint64()), Kind: warehouse.Created, Counts: c})
+	}
+	count := int64(len(b.Events))
+	b.Ledger = []warehouse.ObjectPart{{URI: fmt.Sprint("object-", n), Reading: 1, Seen: count, Stored: count, Done: true, At: at}}
+	return b
+}
+
+// checkCrashBatch checks that batch n is in s whole, or, unless it must be
+// there, not at all; it reports which.
+func checkCrashBatch(t *testing.T, s *Store, n int, must bool) bool {
+	t.Helper()
+	ctx, b := t.Context(), crashBatch(n)
+	var got [6]int
+	all := warehouse.Range{From: -1 << 30, To: 1 << 30}
+	own := b.Entities[0].ID
+	failed := func(what string, err error) {
+		if err != nil {
+			t.Fatalf("batch %d: %s: %v", n, what, err)
+		}
+	}
+	events, err := s.Events(ctx, warehouse.EventQuery{Principal: own, Limit: 1 << 20, From: b.Events[0].Time, To: b.Events[0].Time.AddDate(0, 0, 3)})
+	failed("events", err)
+	got[0] = len(events)
+	hours, err := s.EntityHours(ctx, own, warehouse.AsPrincipal, all)
+	failed("hours", err)
+	for _, h := range hours {
+		got[1] += int(h.Total())
+	}
+	links, err := s.Links(ctx, own, all)
+	failed("links", err)
+	for _, l := range links {
+		got[2] += int(l.Total())
+	}
+	objects, err := s.Objects(ctx, []string{b.Ledger[0].URI})
+	failed("ledger", err)
+	got[3] = int(objects[b.Ledger[0].URI].Stored)
+	var keys []warehouse.Key
+	for _, e := range b.Events {
+		keys = append(keys, warehouse.Key{Time: e.Time, EventID: e.EventID, Hash: e.Key})
+	}
+	verdicts, err := s.Known(ctx, keys)
+	failed("known", err)
+	for _, v := range verdicts {
+		if v == warehouse.Duplicate {
+			got[4]++
+		}
+	}
+	entities, err := s.Entities(ctx, []entity.ID{own})
+	failed("entities", err)
+	got[5] = len(entities) * len(b.Events)
+	e := len(b.Events)
+	switch whole := [6]int{e, e, e, e, e, e}; {
+	case got == whole:
+		return true
+	case got != [6]int{} || must:
+		t.Errorf("batch %d (acknowledged: %v): events, hours, links, ledger, known, entities are %v; want %d of each", n, must, got, e)
+	}
+	return false
+}
+
+// TestCrash kills a process that commits batches, again and again.
+func TestCrash(t *testing.T) {
+	if dir := os.Getenv("GUMSHOE_CRASH_DIR"); dir != "" {
+		commitUntilKilled(t, dir)
+		return
+	}
+	t.Parallel()
+	kills := 20
+	if os.Getenv("GUMSHOE_FULL") == "1" {
+		kills = 200
+	}
+	dir := t.TempDir()
+	r := rand.New(rand.NewPCG(1, uint64(kills)))
+	next, inFlight := 0, 0
+	for kill := range kills {
+		acknowledged := runUntilKilled(t, dir, next, 1+r.IntN(12), time.Duration(r.IntN(25_000))*time.Microsecond)
+		e, err := New(dir, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		opened, err := e.Open(t.Context(), testGraph)
+		if err != nil {
+			t.Fatalf("open after kill %d: %v", kill, err)
+		}
+		s := opened.(*Store)
+		for n := max(0, next-3); n < next+acknowledged; n++ {
+			checkCrashBatch(t, s, n, true)
+		}
+		next += acknowledged
+		if checkCrashBatch(t, s, next, false) {
+			next++ // committed, but killed before it could say so
+			inFlight++
+		}
+		if checkCrashBatch(t, s, next, false) {
+			t.Errorf("batch %d is there, which was never begun", next)
+		}
+		checkFiles(t, s)
+		if kill == kills-1 {
+			for n := range next {
+				checkCrashBatch(t, s, n, true)
+			}
+		}
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if t.Failed() {
+			t.Fatalf("after kill %d", kill)
+		}
+	}
+	t.Logf("%d kills, %d batches, %d of them committed but not acknowledged", kills, next, inFlight)
+}
+
+// runUntilKilled starts a process that commits batches from number first on,
+// kills it some time after it has acknowledged a number of them, and returns
+// how many it acknowledged.
+func runUntilKilled(t *testing.T, dir string, first, wait int, then time.Duration) int {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestCrash$")
+	cmd.Env = append(os.Environ(), "GUMSHOE_CRASH_DIR="+dir, "GUMSHOE_CRASH_FIRST="+strconv.Itoa(first))
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	acknowledged := 0
+	var killer *time.Timer
+	lines := bufio.NewReader(out)
+	for {
+		line, err := lines.ReadString('\n')
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		n, bad := strconv.Atoi(strings.TrimPrefix(strings.TrimSpace(line), "committed "))
+		if err != nil || bad != nil || n != first+acknowledged {
+			t.Fatalf("the process says %q (%v); want batch %d\n%s", line, err, first+acknowledged, &stderr)
+		}
+		if acknowledged++; acknowledged == wait {
+			killer = time.AfterFunc(then, func() { _ = cmd.Process.Kill() })
+		}
+	}
+	if killer == nil {
+		t.Fatalf("the process ended by itself: %v\n%s", cmd.Wait(), &stderr)
+	}
+	_ = cmd.Wait() // killed
+	return acknowledged
+}
+
+func commitUntilKilled(t *testing.T, dir string) {
+	first, err := strconv.Atoi(os.Getenv("GUMSHOE_CRASH_FIRST"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := New(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	if err := e.Create(ctx, testGraph, entity.Secret{1}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := e.Open(ctx, testGraph)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := first; ; n++ {
+		if err := s.Commit(ctx, crashBatch(n)); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Printf("committed %d\n", n)
+	}
+}

@@ -1,0 +1,125 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
+)
+
+// create makes the folder and an empty database with the graph's secret. A
+// database that exists must have the same secret.
+func create(ctx context.Context, dir string, secret entity.Secret) (err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	lock, err := acquire(filepath.Join(dir, lockFile))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, release(lock)) }()
+	path := filepath.Join(dir, databaseFile)
+	if _, err := os.Stat(path); err == nil {
+		stored, err := storedSecret(ctx, path)
+		if err != nil {
+			return err
+		}
+		return checkSecret(stored, secret)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	// Built under another name and renamed, so that a crash leaves no
+	// half-made database. A write-ahead log that a broken-off deletion left
+	// must go, or it would be replayed into the new database.
+	if err := removeDatabase(dir); err != nil {
+		return err
+	}
+	tmp := path + ".new"
+	if err := initDatabase(ctx, tmp, secret); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return err
+	}
+	return errors.Join(syncDir(dir), syncDir(filepath.Dir(dir)))
+}
+
+// removeDatabase removes the database and what belongs to it, the database
+// itself first: without it the rest is not a graph.
+func removeDatabase(dir string) error {
+	path := filepath.Join(dir, databaseFile)
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if ok, _ := filepath.Match(databaseFile+".*", e.Name()); ok {
+			if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func initDatabase(ctx context.Context, path string, secret entity.Secret) (err error) {
+	db, err := sql.Open("duckdb", path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.ExecContext(ctx, fixedTables); err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "INSERT INTO meta VALUES (?, ?, ?)", schemaVersion,
+		ubigint(secretHalf(secret, 0)), ubigint(secretHalf(secret, 1)))
+	return err
+}
+
+func storedSecret(ctx context.Context, path string) (secret entity.Secret, err error) {
+	db, err := sql.Open("duckdb", path)
+	if err != nil {
+		return secret, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return readMeta(ctx, db)
+}
+
+// readMeta returns the graph's secret, if this program reads its tables.
+func readMeta(ctx context.Context, db *sql.DB) (secret entity.Secret, err error) {
+	var version int
+	var k [2]uint64
+	if err := db.QueryRowContext(ctx, "SELECT version, k0, k1 FROM meta").Scan(&version, &k[0], &k[1]); err != nil {
+		return secret, fmt.Errorf("read meta: %w", err)
+	}
+	if version != schemaVersion {
+		return secret, fmt.Errorf("the graph has schema version %d, this gumshoe reads version %d", version, schemaVersion)
+	}
+	for i := range secret {
+		secret[i] = byte(k[i/8] >> (8 * (i % 8)))
+	}
+	return secret, nil
+}
+
+// secretHalf returns eight bytes of a secret as a number.
+func secretHalf(s entity.Secret, half int) (k uint64) {
+	for i := range 8 {
+		k |= uint64(s[half*8+i]) << (8 * i)
+	}
+	return k
+}
+
+func checkSecret(stored, want entity.Secret) error {
+	if stored != want {
+		return errors.New("the graph exists with another secret")
+	}
+	return nil
+}

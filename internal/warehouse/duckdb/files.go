@@ -1,0 +1,208 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
+)
+
+const (
+	segmentDir = "segments"
+	indexDir   = "index"
+)
+
+// fileKind tells event segments from runs of duplicate keys.
+type fileKind uint8
+
+const (
+	segmentFile fileKind = 1
+	runFile     fileKind = 2
+)
+
+// file is one immutable file of the graph.
+type file struct {
+	kind    fileKind
+	day     warehouse.Day
+	name    string // without folder
+	entries int64
+	bytes   int64
+	firstMS int64 // segments: earliest and latest event, Unix milliseconds
+	lastMS  int64
+}
+
+// path returns the file's path under the graph's folder dir.
+func (f file) path(dir string) string {
+	sub := segmentDir
+	if f.kind == runFile {
+		sub = indexDir
+	}
+	return filepath.Join(dir, sub, f.day.Time().Format("2006-01-02"), f.name)
+}
+
+// fileSet holds the committed files by day. It is the writer's: readers ask
+// the table, so that they see the files of their snapshot.
+type fileSet struct {
+	segments map[warehouse.Day][]file
+	runs     map[warehouse.Day][]file
+}
+
+func newFileSet() fileSet {
+	return fileSet{map[warehouse.Day][]file{}, map[warehouse.Day][]file{}}
+}
+
+func (fs fileSet) add(f file) {
+	m := fs.segments
+	if f.kind == runFile {
+		m = fs.runs
+	}
+	m[f.day] = append(m[f.day], f)
+}
+
+// removeRun forgets a run.
+func (fs fileSet) removeRun(gone file) {
+	fs.runs[gone.day] = slices.DeleteFunc(fs.runs[gone.day], func(f file) bool { return f.name == gone.name })
+}
+
+func loadFiles(ctx context.Context, db querier) (fileSet, error) {
+	set := newFileSet()
+	rows, err := db.QueryContext(ctx, "SELECT kind, day, name, entries, bytes, first_ms, last_ms FROM file")
+	if err != nil {
+		return set, err
+	}
+	return set, collect(rows, "file", func(row scanner) error {
+		var f file
+		if err := row.Scan(&f.kind, &f.day, &f.name, &f.entries, &f.bytes, &f.firstMS, &f.lastMS); err != nil {
+			return err
+		}
+		set.add(f)
+		return nil
+	})
+}
+
+// removeOrphans deletes the files under dir that the set does not hold, and
+// the folders that this leaves empty.
+func (fs fileSet) removeOrphans(dir string) error {
+	listed := map[string]bool{}
+	for _, m := range []map[warehouse.Day][]file{fs.segments, fs.runs} {
+		for _, day := range m {
+			for _, f := range day {
+				listed[f.path(dir)] = true
+			}
+		}
+	}
+	for _, sub := range []string{segmentDir, indexDir} {
+		root := filepath.Join(dir, sub)
+		err := walkFiles(root, func(path string) error {
+			if listed[path] {
+				return nil
+			}
+			return os.Remove(path)
+		})
+		if err != nil {
+			return err
+		}
+		if err := removeEmptyDirs(root); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func walkFiles(root string, f func(path string) error) error {
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		return f(path)
+	})
+}
+
+// removeEmptyDirs removes the empty folders in root.
+func removeEmptyDirs(root string) error {
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		path := filepath.Join(root, e.Name())
+		if inside, err := os.ReadDir(path); err == nil && len(inside) == 0 {
+			if err := os.Remove(path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// createFile makes a new file with its folder, fills it by write and makes
+// its content durable; its name is durable after syncNames. On an error
+// nothing is left behind.
+func createFile(path string, write func(*os.File) error) (bytes int64, err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return 0, err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		err = errors.Join(err, f.Close())
+		if err != nil {
+			err = errors.Join(err, os.Remove(path))
+		}
+	}()
+	if err := write(f); err != nil {
+		return 0, err
+	}
+	if err := f.Sync(); err != nil {
+		return 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// syncNames makes the names of new files, and of the folders that may be new
+// with them, durable.
+func syncNames(dir string, files []file) error {
+	done := map[string]bool{}
+	for _, f := range files {
+		day := filepath.Dir(f.path(dir))
+		for _, d := range []string{day, filepath.Dir(day)} {
+			if done[d] {
+				continue
+			}
+			done[d] = true
+			if err := syncDir(d); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// syncDir makes the creation and removal of dir's entries durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func removeFiles(dir string, files []file) error {
+	var errs []error
+	for _, f := range files {
+		if err := os.Remove(f.path(dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,164 @@
+package duckdb
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
+)
+
+// rollup is a table that has one partition, a table of its own, a month.
+type rollup struct {
+	name    string
+	columns string // as in CREATE TABLE; the first is the hour or the day
+}
+
+// partition returns the name of the table that holds r's rows of month m.
+func (r rollup) partition(m warehouse.Month) string { return r.name + "_" + m.String() }
+
+const countDDL = `success UINTEGER, failure UINTEGER, denied UINTEGER, first BIGINT, last BIGINT`
+
+// rollupOf is a rollup with how rows of type R get into it.
+type rollupOf[R any] struct {
+	rollup
+	day   func(*R) warehouse.Day // finds a row's partition
+	order func(a, b *R) int      // like ids side by side: they compress and prune
+	fill  []column[R]
+}
+
+var activityTable = rollupOf[warehouse.Activity]{
+	rollup: rollup{"activity", `hour INTEGER, principal UBIGINT, account UBIGINT, address UBIGINT, api UBIGINT,
+		region UBIGINT, agent UBIGINT, ` + countDDL},
+	day: func(r *warehouse.Activity) warehouse.Day { return r.Hour.Day() },
+	order: func(a, b *warehouse.Activity) int {
+		return cmp.Or(cmp.Compare(a.Principal, b.Principal), cmp.Compare(a.Hour, b.Hour))
+	},
+	fill: append([]column[warehouse.Activity]{
+		int32s(func(r *warehouse.Activity) int32 { return int32(r.Hour) }),
+		ids(func(r *warehouse.Activity) entity.ID { return r.Principal }),
+		ids(func(r *warehouse.Activity) entity.ID { return r.Account }),
+		ids(func(r *warehouse.Activity) entity.ID { return r.Address }),
+		ids(func(r *warehouse.Activity) entity.ID { return r.API }),
+		ids(func(r *warehouse.Activity) entity.ID { return r.Region }),
+		ids(func(r *warehouse.Activity) entity.ID { return r.Agent }),
+	}, countColumns(func(r *warehouse.Activity) *warehouse.Counts { return &r.Counts })...),
+}
+
+var entityHourTable = rollupOf[warehouse.EntityHour]{
+	rollup: rollup{"entity_hour", `hour INTEGER, entity UBIGINT, role UTINYINT, ` + countDDL},
+	day:    func(r *warehouse.EntityHour) warehouse.Day { return r.Hour.Day() },
+	order: func(a, b *warehouse.EntityHour) int {
+		return cmp.Or(cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.Hour, b.Hour))
+	},
+	fill: append([]column[warehouse.EntityHour]{
+		int32s(func(r *warehouse.EntityHour) int32 { return int32(r.Hour) }),
+		ids(func(r *warehouse.EntityHour) entity.ID { return r.Entity }),
+		uint8s(func(r *warehouse.EntityHour) uint8 { return uint8(r.Role) }),
+	}, countColumns(func(r *warehouse.EntityHour) *warehouse.Counts { return &r.Counts })...),
+}
+
+var valueTable = rollupOf[warehouse.Value]{
+	rollup: rollup{"entity_value_day", `day INTEGER, entity UBIGINT, dimension UTINYINT, value UBIGINT, ` + countDDL},
+	day:    func(r *warehouse.Value) warehouse.Day { return r.Day },
+	order: func(a, b *warehouse.Value) int {
+		return cmp.Or(cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.Dimension, b.Dimension), cmp.Compare(a.Day, b.Day))
+	},
+	fill: append([]column[warehouse.Value]{
+		int32s(func(r *warehouse.Value) int32 { return int32(r.Day) }),
+		ids(func(r *warehouse.Value) entity.ID { return r.Entity }),
+		uint8s(func(r *warehouse.Value) uint8 { return uint8(r.Dimension) }),
+		ids(func(r *warehouse.Value) entity.ID { return r.Value }),
+	}, countColumns(func(r *warehouse.Value) *warehouse.Counts { return &r.Counts })...),
+}
+
+var signinTable = rollupOf[warehouse.Signin]{
+	rollup: rollup{"signin", `hour INTEGER, account UBIGINT, "user" UBIGINT, kind UTINYINT, mfa UTINYINT,
+		address UBIGINT, agent UBIGINT, ` + countDDL},
+	day: func(r *warehouse.Signin) warehouse.Day { return r.Hour.Day() },
+	order: func(a, b *warehouse.Signin) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Hour, b.Hour))
+	},
+	fill: append([]column[warehouse.Signin]{
+		int32s(func(r *warehouse.Signin) int32 { return int32(r.Hour) }),
+		ids(func(r *warehouse.Signin) entity.ID { return r.Account }),
+		ids(func(r *warehouse.Signin) entity.ID { return r.User }),
+		uint8s(func(r *warehouse.Signin) uint8 { return uint8(r.Kind) }),
+		uint8s(func(r *warehouse.Signin) uint8 { return uint8(r.MFA) }),
+		ids(func(r *warehouse.Signin) entity.ID { return r.Address }),
+		ids(func(r *warehouse.Signin) entity.ID { return r.Agent }),
+	}, countColumns(func(r *warehouse.Signin) *warehouse.Counts { return &r.Counts })...),
+}
+
+var linkTable = rollupOf[warehouse.Link]{
+	rollup: rollup{"link", `hour INTEGER, "from" UBIGINT, "to" UBIGINT, kind UTINYINT, ` + countDDL},
+	day:    func(r *warehouse.Link) warehouse.Day { return r.Hour.Day() },
+	order: func(a, b *warehouse.Link) int {
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Hour, b.Hour))
+	},
+	fill: append([]column[warehouse.Link]{
+		int32s(func(r *warehouse.Link) int32 { return int32(r.Hour) }),
+		ids(func(r *warehouse.Link) entity.ID { return r.From }),
+		ids(func(r *warehouse.Link) entity.ID { return r.To }),
+		uint8s(func(r *warehouse.Link) uint8 { return uint8(r.Kind) }),
+	}, countColumns(func(r *warehouse.Link) *warehouse.Counts { return &r.Counts })...),
+}
+
+var ruleHitTable = rollupOf[warehouse.RuleHit]{
+	rollup: rollup{"rule_hit", `hour INTEGER, rule VARCHAR, principal UBIGINT, address UBIGINT, api UBIGINT,
+		samples VARCHAR[], ` + countDDL},
+	day: func(r *warehouse.RuleHit) warehouse.Day { return r.Hour.Day() },
+	order: func(a, b *warehouse.RuleHit) int {
+		return cmp.Or(cmp.Compare(a.Principal, b.Principal), cmp.Compare(a.Hour, b.Hour))
+	},
+	fill: append([]column[warehouse.RuleHit]{
+		int32s(func(r *warehouse.RuleHit) int32 { return int32(r.Hour) }),
+		texts(func(r *warehouse.RuleHit) string { return r.Rule }),
+		ids(func(r *warehouse.RuleHit) entity.ID { return r.Principal }),
+		ids(func(r *warehouse.RuleHit) entity.ID { return r.Address }),
+		ids(func(r *warehouse.RuleHit) entity.ID { return r.API }),
+		textLists(func(r *warehouse.RuleHit) []string { return r.Samples }),
+	}, countColumns(func(r *warehouse.RuleHit) *warehouse.Counts { return &r.Counts })...),
+}
+
+// partitionKey names a partition.
+type partitionKey struct {
+	rollup string
+	month  warehouse.Month
+}
+
+// table returns the partition's table name.
+func (p partitionKey) table() string { return rollup{name: p.rollup}.partition(p.month) }
+
+// appendRollup appends rows to the partitions of r and makes those that are
+// missing, which it returns.
+func appendRollup[R any](ctx context.Context, s *Store, r rollupOf[R], rows []R) (made []partitionKey, err error) {
+	byMonth := map[warehouse.Month][]*R{}
+	for i := range rows {
+		m := r.day(&rows[i]).Month()
+		byMonth[m] = append(byMonth[m], &rows[i])
+	}
+	for m, rows := range byMonth {
+		p := partitionKey{r.name, m}
+		if !s.partitions[p] {
+			if err := s.makePartition(r.rollup, m); err != nil {
+				return made, fmt.Errorf("make partition %s: %w", p.table(), err)
+			}
+			made = append(made, p)
+		}
+		slices.SortFunc(rows, r.order)
+		if err := appendRows(ctx, s.writer, p.table(), r.fill, rows); err != nil {
+			return made, err
+		}
+	}
+	return made, nil
+}
+
+func (s *Store) makePartition(r rollup, m warehouse.Month) error {
+	if err := s.writer.exec(fmt.Sprintf("CREATE TABLE %s (%s)", r.partition(m), r.columns)); err != nil {
+		return err
+	}
+	return s.writer.exec(fmt.Sprintf("INSERT INTO rollup_month VALUES (%s, %d)", quote(r.name), m))
+}

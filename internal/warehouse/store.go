@@ -1,0 +1,198 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
+)
+
+// ErrNoGraph is returned by an Engine for a graph that it does not hold.
+var ErrNoGraph = errors.New("no such graph in the warehouse")
+
+// ErrInUse is returned when another process holds a graph.
+var ErrInUse = errors.New("the graph is in use by another process")
+
+// Engine holds the stores of many graphs.
+//
+//   - It MUST be safe for concurrent use.
+//   - Stores it opened are owned by it: Close closes them.
+type Engine interface {
+	// Create makes an empty store for graph id (32 hex digits). It MUST
+	// return nil when the store exists already with the same secret.
+	Create(ctx context.Context, id string, secret entity.Secret) error
+
+	// Open returns the store of graph id, the same one for every caller, or
+	// ErrNoGraph.
+	Open(ctx context.Context, id string) (Store, error)
+
+	// Delete removes everything of graph id; queries that still run on it
+	// end with an error. A graph that does not exist is
+	// no error, so that a deletion that a crash broke off can be repeated.
+	Delete(ctx context.Context, id string) error
+
+	// Close closes every store. Further calls return ErrClosed.
+	Close() error
+}
+
+// ErrClosed is returned by what was closed, and by queries that Close or
+// Delete ended.
+var ErrClosed = errors.New("the warehouse is closed")
+
+// Store holds one graph.
+//
+//   - Readers MUST be safe for concurrent use, also with a Commit.
+//   - Known and Commit MUST be called by one goroutine at a time: the
+//     graph's writer.
+//   - Returned slices and maps belong to the caller.
+//   - Each query sees whole batches only: those committed when it begins.
+//   - Strings that are not UTF-8 are stored, and looked for, with U+FFFD in
+//     place of the bytes that are wrong. Raw records are kept as they are.
+//   - Rows of partitions are merged by their key: Counts are summed, First
+//     and Last are the extremes.
+type Store interface {
+	// Hasher computes the graph's entity ids.
+	Hasher() entity.Hasher
+
+	// Commit makes one batch visible, whole or not at all.
+	//
+	//   - Rows, segments, duplicate keys and ledger entries of a batch MUST
+	//     become visible together.
+	//   - A batch whose ID was committed before MUST be ignored and MUST
+	//     return nil.
+	//   - After Commit returns nil the batch MUST survive kill -9 and power
+	//     loss; what an interrupted Commit leaves behind MUST never be seen.
+	//   - An Entity whose ID is stored with another type or key MUST be
+	//     reported by ErrCollision and nothing of the batch be committed.
+	//     So MUST two entities of the batch itself.
+	//   - A batch with an event or a rollup row on a day that is not Storable
+	//     MUST be refused with ErrTime, and nothing of it be committed.
+	//   - After an error the store MUST stay usable, unless the error is of
+	//     the storage itself.
+	//   - Commit MUST NOT keep or modify b after it returns.
+	Commit(ctx context.Context, b *Batch) error
+
+	// Known tells for each key whether an event with its id and account was
+	// committed before on the same UTC day. The answer has the length and
+	// order of keys and is exact: a match of hashes MUST be confirmed against
+	// the stored event id. Keys do not see each other.
+	Known(ctx context.Context, keys []Key) ([]Verdict, error)
+
+	// Objects returns what the ledger knows of the given URIs: for each the
+	// version that was read last. URIs that were never read are missing.
+	Objects(ctx context.Context, uris []string) (map[string]Object, error)
+
+	// Ledger yields every object version, ordered by URI and SHA-256.
+	// Iteration stops at the first error. The loop's body MUST NOT close the
+	// store or call the engine, which may be waiting for readers to end.
+	Ledger(ctx context.Context) iter.Seq2[Object, error]
+
+	// Status returns the graph's extent and totals.
+	Status(ctx context.Context) (Status, error)
+
+	// Entities returns the entities with the given ids; unknown ids are
+	// missing.
+	Entities(ctx context.Context, ids []entity.ID) (map[entity.ID]Entity, error)
+
+	// EntityHours returns the hours of an entity in a role, by hour.
+	EntityHours(ctx context.Context, id entity.ID, role Role, r Range) ([]EntityHour, error)
+
+	// Values returns an entity's values of one dimension in the days that
+	// the range touches, a row a day and value, by day.
+	Values(ctx context.Context, id entity.ID, d Dimension, r Range) ([]Value, error)
+
+	// Activity returns a principal's activity, by hour.
+	Activity(ctx context.Context, principal entity.ID, r Range) ([]Activity, error)
+
+	// RuleHits returns a principal's rule hits, by hour; a zero principal
+	// selects everybody's. Where rows are merged, the samples of the one with
+	// the earlier First come first.
+	RuleHits(ctx context.Context, principal entity.ID, r Range) ([]RuleHit, error)
+
+	// Signins returns the sign-ins of a user, or of an account when user is
+	// zero, by hour.
+	Signins(ctx context.Context, account, user entity.ID, r Range) ([]Signin, error)
+
+	// Links returns the links that start or end at an entity, by hour.
+	Links(ctx context.Context, id entity.ID, r Range) ([]Link, error)
+
+	// Events returns raw events by time and event id, at most q.Limit of
+	// them. Times come back in whole milliseconds; Key does not come back.
+	Events(ctx context.Context, q EventQuery) ([]Event, error)
+
+	// DropBefore removes the rollup months and event days that end at or
+	// before t, and their duplicate keys. The ledger stays.
+	DropBefore(ctx context.Context, t time.Time) error
+
+	// Close ends running queries and closes the store; its Engine opens it
+	// anew when asked. Further calls return ErrClosed, further Closes nil.
+	Close() error
+}
+
+// ErrCollision is returned by Commit when two different keys have one id.
+var ErrCollision = errors.New("entity id collision")
+
+// ErrTime is returned by Commit for a day that no store holds.
+var ErrTime = errors.New("time outside the years 1 to 9999")
+
+// Batch is what one Commit writes. Rows of one key may appear once only.
+type Batch struct {
+	ID       string // unique, at most 64 characters of [a-z0-9-]
+	Events   []Event
+	Entities []Entity // those that may be new to the graph
+	Hours    []EntityHour
+	Values   []Value
+	Activity []Activity
+	Signins  []Signin
+	Links    []Link
+	RuleHits []RuleHit
+	Ledger   []ObjectPart
+}
+
+// Key identifies an event for the search for duplicates.
+type Key struct {
+	Time    time.Time
+	EventID string
+	Account entity.ID
+	Hash    uint64 // Hasher.Sum of EventID and Account
+	Print   uint32
+}
+
+// Verdict is Known's answer for one event.
+type Verdict uint8
+
+// The verdicts.
+const (
+	New       Verdict = iota
+	Duplicate         // committed before with the same content
+	Conflict          // committed before under the same id with other content
+)
+
+// DefaultEvents is the number of events that a query without a limit returns.
+const DefaultEvents = 1000
+
+// EventQuery selects raw events. Zero values select everything.
+type EventQuery struct {
+	From, To  time.Time // half-open
+	EventIDs  []string  // any of these
+	Principal entity.ID
+	Address   entity.ID
+	API       entity.ID
+	AccessKey entity.ID
+	Session   entity.ID
+	Limit     int // 0 means DefaultEvents
+}
+
+// Status is the extent of a graph.
+type Status struct {
+	First, Last time.Time // hours of the earliest and the latest event; zero when there is none
+	Events      int64     // in segments, conflicts included
+	Entities    int64
+	Segments    int64
+	Bytes       int64 // stored, as far as the engine knows
+	Objects     int64
+	Totals      Totals
+	Reasons     map[string]int64 // rejections and conflicts over all objects
+}

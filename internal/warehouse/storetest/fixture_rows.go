@@ -1,0 +1,179 @@
+package storetest
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
+)
+
+// Ids of the suite. Half of all ids have the high bit set.
+const (
+	alice   entity.ID = 0x9e00000000000001
+	bob     entity.ID = 0x00000000000000b0
+	account entity.ID = math.MaxUint64
+	address entity.ID = 1 << 63
+	api     entity.ID = 1<<63 - 1
+	agent   entity.ID = 77
+)
+
+// always is the widest range.
+var always = warehouse.Range{From: math.MinInt32, To: math.MaxInt32}
+
+// at parses an RFC 3339 time.
+func at(s string) time.Time {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		panic("BUG: " + err.Error())
+	}
+	return t.UTC()
+}
+
+func hour(s string) warehouse.Hour { return warehouse.HourOf(at(s)) }
+
+// calls counts n successful calls at t.
+func calls(t time.Time, n uint32) warehouse.Counts {
+	return warehouse.Counts{Success: n, First: t.Unix(), Last: t.Unix()}
+}
+
+// keyHash is the duplicate key of an event, as ingest makes it.
+func keyHash(id string, account entity.ID) uint64 {
+	return entity.NewHasher(secret).Sum(256, fmt.Appendf(nil, "%s\x00%d", id, account))
+}
+
+// event makes an event of alice's at t.
+func event(t time.Time, id string) warehouse.Event {
+	return warehouse.Event{Time: t, EventID: id, Key: keyHash(id, account), Print: 1, Account: account,
+		Principal: alice, Address: address, API: api, Agent: agent, Raw: fmt.Appendf(nil, `{"eventID":%q}`, id)}
+}
+
+// keyOf asks for an event as event makes it.
+func keyOf(e warehouse.Event) warehouse.Key {
+	return warehouse.Key{Time: e.Time, EventID: e.EventID, Account: e.Account, Hash: e.Key, Print: e.Print}
+}
+
+// asStored is an event as Events returns it.
+func asStored(e warehouse.Event) warehouse.Event {
+	e.Key = 0
+	e.Time = time.UnixMilli(e.Time.UnixMilli()).UTC()
+	return e
+}
+
+// part makes a complete ledger part of n stored records.
+func part(uri string, n int64) warehouse.ObjectPart {
+	return warehouse.ObjectPart{URI: uri, SHA256: [32]byte{1}, Size: 100 * n, Kind: "cloudtrail", Reading: 1,
+		Seen: n, Stored: n, Done: true, Seconds: 0.5, At: at("2026-03-01T00:00:00.123456Z")}
+}
+
+// full makes a batch with a row of every kind at t, all of them alice's, and
+// an event and an entity named after the batch.
+func full(id string, t time.Time) *warehouse.Batch {
+	h, c := warehouse.HourOf(t), calls(t, 1)
+	own := entity.NewHasher(secret).ID(entity.AwsUser, id)
+	return &warehouse.Batch{
+		ID:     id,
+		Events: []warehouse.Event{event(t, "event-"+id)},
+		Entities: []warehouse.Entity{
+			{ID: own, Type: entity.AwsUser, Key: id, Account: "123456789012", Label: "label " + id, Alias: "AIDA" + id},
+			{ID: alice, Type: entity.AwsUser, Key: "arn:aws:iam::123456789012:user/alice", Account: "123456789012", Label: "alice"},
+		},
+		Hours:    []warehouse.EntityHour{{Hour: h, Entity: alice, Role: warehouse.AsPrincipal, Counts: c}},
+		Values:   []warehouse.Value{{Day: h.Day(), Entity: alice, Dimension: warehouse.ByAPI, Value: api, Counts: c}},
+		Activity: []warehouse.Activity{{Hour: h, Principal: alice, Account: account, Address: address, API: api, Region: 5, Agent: agent, Counts: c}},
+		Signins:  []warehouse.Signin{{Hour: h, Account: account, User: alice, Kind: warehouse.ConsoleSignin, MFA: warehouse.MFAYes, Address: address, Agent: agent, Counts: c}},
+		Links:    []warehouse.Link{{Hour: h, From: alice, To: bob, Kind: warehouse.Assumed, Counts: c}},
+		RuleHits: []warehouse.RuleHit{{Hour: h, Rule: "rule", Principal: alice, Address: address, API: api, Samples: []string{"event-" + id}, Counts: c}},
+		Ledger:   []warehouse.ObjectPart{part("s3://logs/"+id, 1)},
+	}
+}
+
+// extent counts what a store shows of the batches made by full.
+type extent struct {
+	Events, Entities, Hours, Values, Activity, Signins, Links, RuleHits, Objects int
+}
+
+// once is the extent of n batches of one call each.
+func once(n int) extent {
+	entities := 0
+	if n > 0 {
+		entities = n + 1
+	}
+	return extent{n, entities, n, n, n, n, n, n, n}
+}
+
+// extentOf reads every kind of row.
+func extentOf(f *fixture) (x extent, err error) {
+	sum := func(dst *int, c warehouse.Counts) { *dst += int(c.Total()) }
+	events, err := f.Events(f.ctx, warehouse.EventQuery{Limit: 1 << 20})
+	if err != nil {
+		return x, err
+	}
+	x.Events = len(events)
+	hours, err := f.EntityHours(f.ctx, alice, warehouse.AsPrincipal, always)
+	if err != nil {
+		return x, err
+	}
+	for _, r := range hours {
+		sum(&x.Hours, r.Counts)
+	}
+	values, err := f.Values(f.ctx, alice, warehouse.ByAPI, always)
+	if err != nil {
+		return x, err
+	}
+	for _, r := range values {
+		sum(&x.Values, r.Counts)
+	}
+	activity, err := f.Activity(f.ctx, alice, always)
+	if err != nil {
+		return x, err
+	}
+	for _, r := range activity {
+		sum(&x.Activity, r.Counts)
+	}
+	signins, err := f.Signins(f.ctx, account, 0, always)
+	if err != nil {
+		return x, err
+	}
+	for _, r := range signins {
+		sum(&x.Signins, r.Counts)
+	}
+	links, err := f.Links(f.ctx, alice, always)
+	if err != nil {
+		return x, err
+	}
+	for _, r := range links {
+		sum(&x.Links, r.Counts)
+	}
+	hits, err := f.RuleHits(f.ctx, alice, always)
+	if err != nil {
+		return x, err
+	}
+	for _, r := range hits {
+		sum(&x.RuleHits, r.Counts)
+	}
+	status, err := f.Status(f.ctx)
+	x.Entities, x.Objects = int(status.Entities), int(status.Objects)
+	return x, err
+}
+
+// wantExtent checks that the store shows n batches made by full, whole, and
+// nothing of any other.
+func wantExtent(t reporter, f *fixture, n int) {
+	t.Helper()
+	got, err := extentOf(f)
+	if err != nil {
+		t.Fatalf("read everything: %v", err)
+	}
+	if got != once(n) {
+		t.Errorf("the store shows %+v; want %d whole batches: %+v", got, n, once(n))
+	}
+}
+
+// reporter is what both testing.T and rapid.T have.
+type reporter interface {
+	Helper()
+	Errorf(string, ...any)
+	Fatalf(string, ...any)
+}

@@ -1,0 +1,267 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
+)
+
+// propertyChecks is how often the property is tried unless -rapid.checks is
+// given: each try makes a graph.
+const propertyChecks = 10
+
+// testAgainstReference does the same at random with the engine and with the
+// reference and compares everything that can be asked.
+func testAgainstReference(t *testing.T, f *fixture) {
+	n := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		n++
+		id := fmt.Sprintf("%032x", n)
+		if err := f.engine.Create(f.ctx, id, secret); err != nil {
+			rt.Fatalf("create: %v", err)
+		}
+		store, err := f.engine.Open(f.ctx, id)
+		if err != nil {
+			rt.Fatalf("open: %v", err)
+		}
+		ref := &memoryStore{graph: &graph{secret: secret}}
+		var events []warehouse.Event
+		for i := range rapid.IntRange(1, 8).Draw(rt, "steps") {
+			switch rapid.IntRange(0, 9).Draw(rt, "step") {
+			case 0:
+				if err := store.Close(); err != nil {
+					rt.Fatalf("close: %v", err)
+				}
+				if store, err = f.engine.Open(f.ctx, id); err != nil {
+					rt.Fatalf("open again: %v", err)
+				}
+			case 1:
+				before := times[rapid.IntRange(0, len(times)-1).Draw(rt, "drop")]
+				for _, s := range []warehouse.Store{store, ref} {
+					if err := s.DropBefore(f.ctx, before); err != nil {
+						rt.Fatalf("drop: %v", err)
+					}
+				}
+			default:
+				b := drawBatch(rt, fmt.Sprint("b", i))
+				events = append(events, b.Events...)
+				for _, s := range []warehouse.Store{store, ref} {
+					if err := s.Commit(f.ctx, b); err != nil {
+						rt.Fatalf("commit: %v", err)
+					}
+				}
+			}
+			compareStores(rt, f.ctx, store, ref, universe, events)
+		}
+		if err := f.engine.Delete(f.ctx, id); err != nil {
+			rt.Fatalf("delete: %v", err)
+		}
+	})
+}
+
+// limitChecks sets the number of tries for the tests of t.
+func limitChecks(t *testing.T) {
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
+	if given {
+		return
+	}
+	checks := flag.Lookup("rapid.checks")
+	old := checks.Value.String()
+	set := func(v string) {
+		if err := checks.Value.Set(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(strconv.Itoa(propertyChecks))
+	t.Cleanup(func() { set(old) })
+}
+
+// A small universe, so that keys meet.
+var (
+	universe = []entity.ID{1, 2, 1 << 63, 1<<64 - 1}
+	times    = []time.Time{
+		at("1969-12-31T23:59:59.999Z"), at("1970-01-01T00:00:00Z"), at("2024-02-29T12:00:00.5Z"), at("2024-02-29T12:30:00Z"),
+		at("2024-12-31T23:59:59Z"), at("2025-01-01T00:00:00Z"), at("2025-01-02T00:00:00Z"),
+	}
+)
+
+func drawBatch(t *rapid.T, id string) *warehouse.Batch {
+	b := &warehouse.Batch{ID: id}
+	pick := func(name string) entity.ID { return rapid.SampledFrom(universe).Draw(t, name) }
+	when := func() time.Time { return rapid.SampledFrom(times).Draw(t, "time") }
+	counts := func() warehouse.Counts {
+		var c warehouse.Counts
+		for range rapid.IntRange(1, 3).Draw(t, "outcomes") {
+			c.Add(warehouse.Outcome(rapid.IntRange(0, 2).Draw(t, "outcome")), rapid.Int64Range(-5, 5).Draw(t, "second"), 1)
+		}
+		return c
+	}
+	rows := func(name string) int { return rapid.IntRange(0, 6).Draw(t, name) }
+	for range rows("events") {
+		e := event(when(), rapid.SampledFrom([]string{"a", "b", "c'", "d\xff", ""}).Draw(t, "event id"))
+		e.Account, e.Principal, e.Address, e.API = pick("account"), pick("principal"), pick("address"), pick("api")
+		e.Key, e.Print = keyHash(e.EventID, e.Account), rapid.Uint32Range(0, 1).Draw(t, "print")
+		b.Events = append(b.Events, e)
+	}
+	for range rows("entities") {
+		key := rapid.SampledFrom([]string{"k", "l", "m\x80"}).Draw(t, "key")
+		b.Entities = append(b.Entities, warehouse.Entity{ID: entity.NewHasher(secret).ID(entity.AwsUser, key), Type: entity.AwsUser, Key: key})
+	}
+	for range rows("hours") {
+		b.Hours = append(b.Hours, warehouse.EntityHour{Hour: warehouse.HourOf(when()), Entity: pick("entity"),
+			Role: warehouse.Role(rapid.IntRange(1, 2).Draw(t, "role")), Counts: counts()})
+	}
+	for range rows("values") {
+		b.Values = append(b.Values, warehouse.Value{Day: warehouse.DayOf(when()), Entity: pick("entity"),
+			Dimension: warehouse.Dimension(rapid.IntRange(1, 2).Draw(t, "dimension")), Value: pick("value"), Counts: counts()})
+	}
+	for range rows("activity") {
+		b.Activity = append(b.Activity, warehouse.Activity{Hour: warehouse.HourOf(when()), Principal: pick("principal"), API: pick("api"), Counts: counts()})
+	}
+	for range rows("signins") {
+		b.Signins = append(b.Signins, warehouse.Signin{Hour: warehouse.HourOf(when()), Account: pick("account"), User: pick("user"), Counts: counts()})
+	}
+	for range rows("links") {
+		b.Links = append(b.Links, warehouse.Link{Hour: warehouse.HourOf(when()), From: pick("from"), To: pick("to"), Kind: warehouse.Opened, Counts: counts()})
+	}
+	for range rows("rule hits") {
+		b.RuleHits = append(b.RuleHits, warehouse.RuleHit{Hour: warehouse.HourOf(when()), Rule: rapid.SampledFrom([]string{"r", "s"}).Draw(t, "rule"),
+			Principal: pick("principal"), Samples: rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b"}), 0, 3).Draw(t, "samples"), Counts: counts()})
+	}
+	for range rows("parts") {
+		p := part(rapid.SampledFrom([]string{"o", "p\xfe"}).Draw(t, "uri"), rapid.Int64Range(0, 9).Draw(t, "stored"))
+		p.Seen, p.Done = p.Stored+1, rapid.Bool().Draw(t, "done")
+		// Unique, as the parts of an object are.
+		p.Reading, p.First = int32(len(b.Ledger)+1), rapid.Int64Range(0, 1<<40).Draw(t, "first")
+		p.Rejected, p.Reasons = 1, map[string]int64{"malformed-json": 1}
+		p.At = p.At.Add(time.Duration(p.First) * time.Microsecond)
+		b.Ledger = append(b.Ledger, p)
+	}
+	return b
+}
+
+// compareStores asks both stores for everything about the given entities and
+// events.
+func compareStores(t reporter, ctx context.Context, got, want warehouse.Store, ids []entity.ID, events []warehouse.Event) {
+	t.Helper()
+	dump := func(s warehouse.Store) map[string]any {
+		m, err := everything(ctx, s, ids, events)
+		if err != nil {
+			t.Fatalf("read everything: %v", err)
+		}
+		return m
+	}
+	x, y := dump(got), dump(want)
+	for name := range y {
+		if diff := gocmp.Diff(y[name], x[name], cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s (-reference +engine):\n%.4000s", name, diff)
+		}
+	}
+}
+
+// ordered sorts rows of the same hour, whose order is the engine's own.
+func ordered[R any](rows []R, err error) ([]R, error) {
+	type rendered struct {
+		text string
+		row  R
+	}
+	all := make([]rendered, len(rows))
+	for i, r := range rows {
+		all[i] = rendered{fmt.Sprintf("%+v", r), r}
+	}
+	slices.SortFunc(all, func(a, b rendered) int { return cmp.Compare(a.text, b.text) })
+	for i := range all {
+		rows[i] = all[i].row
+	}
+	return rows, err
+}
+
+func everything(ctx context.Context, s warehouse.Store, ids []entity.ID, events []warehouse.Event) (map[string]any, error) {
+	m := map[string]any{}
+	var first error
+	add := func(name string, v any, err error) {
+		m[name] = v
+		if first == nil && err != nil {
+			first = fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	byHour := func(name string, hours []warehouse.Hour) {
+		if !slices.IsSorted(hours) && first == nil {
+			first = fmt.Errorf("%s is not in the order of hours: %v", name, hours)
+		}
+	}
+	for _, id := range ids {
+		for _, role := range []warehouse.Role{warehouse.AsPrincipal, warehouse.AsSession, warehouse.AsTarget} {
+			rows, err := s.EntityHours(ctx, id, role, always)
+			var hours []warehouse.Hour
+			for _, r := range rows {
+				hours = append(hours, r.Hour)
+			}
+			byHour("hours", hours)
+			add(fmt.Sprint("hours ", id, role), rows, err)
+		}
+		for _, d := range []warehouse.Dimension{warehouse.ByAPI, warehouse.ByAddress} {
+			rows, err := ordered(s.Values(ctx, id, d, always))
+			add(fmt.Sprint("values ", id, d), rows, err)
+		}
+		activity, err := s.Activity(ctx, id, always)
+		var hours []warehouse.Hour
+		for _, r := range activity {
+			hours = append(hours, r.Hour)
+		}
+		byHour("activity", hours)
+		activity, err = ordered(activity, err)
+		add(fmt.Sprint("activity ", id), activity, err)
+		account, err := ordered(s.Signins(ctx, id, 0, always))
+		add(fmt.Sprint("sign-ins of account ", id), account, err)
+		user, err := ordered(s.Signins(ctx, 0, id, always))
+		add(fmt.Sprint("sign-ins of user ", id), user, err)
+		links, err := ordered(s.Links(ctx, id, always))
+		add(fmt.Sprint("links ", id), links, err)
+		hits, err := ordered(s.RuleHits(ctx, id, always))
+		add(fmt.Sprint("rule hits ", id), hits, err)
+		found, err := ordered(s.Events(ctx, warehouse.EventQuery{Principal: id}))
+		add(fmt.Sprint("events of ", id), found, err)
+	}
+	all, err := ordered(s.Events(ctx, warehouse.EventQuery{Limit: 1 << 20}))
+	add("events", all, err)
+	limited, err := s.Events(ctx, warehouse.EventQuery{Limit: 3})
+	add("limited events", eventIDs(limited), err)
+	hits, err := ordered(s.RuleHits(ctx, 0, always))
+	add("rule hits", hits, err)
+	entities, err := s.Entities(ctx, ids)
+	add("entities", entities, err)
+	var keys []warehouse.Key
+	for _, e := range events {
+		keys = append(keys, keyOf(e))
+		e.Print += 7
+		keys = append(keys, keyOf(e))
+	}
+	verdicts, err := s.Known(ctx, keys)
+	add("known", verdicts, err)
+	var objects []warehouse.Object
+	for o, err := range s.Ledger(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, o)
+	}
+	add("ledger", objects, nil)
+	status, err := s.Status(ctx)
+	status.Bytes, status.Segments = 0, 0
+	add("status", status, err)
+	return m, first
+}
