@@ -1,0 +1,108 @@
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/base64"
+	"errors"
+	"fmt"
+
+	"github.com/gumshoe-detective/gumshoe/internal/control"
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
+)
+
+// ErrUnknownKey says that an access key does not exist or was revoked;
+// callers are not told which.
+var ErrUnknownKey = errors.New("the access key does not exist")
+
+// Credentials are an access key with its secret. The secret cannot be read
+// again.
+type Credentials struct {
+	AccountID       string `json:"AccountId"`
+	AccessKeyID     string `json:"AccessKeyId"`
+	SecretAccessKey string
+}
+
+// Principal is who an access key belongs to.
+type Principal struct {
+	AccountID string // 12 digits
+	ARN       string // the account's root user
+}
+
+// CreateKey makes another access key for an account. The error wraps
+// control.ErrNotFound when the account does not exist.
+func (s *Service) CreateKey(ctx context.Context, accountID string) (Credentials, error) {
+	cred, key := s.newKey(accountID)
+	err := s.store.Update(ctx, func(tx control.Tx) error {
+		if _, err := tx.Account(ctx, accountID); errors.Is(err, control.ErrNotFound) {
+			return fmt.Errorf("account %q %w; `gumshoe account create` enters it", accountID, control.ErrNotFound)
+		} else if err != nil {
+			return err
+		}
+		return tx.CreateKey(ctx, key)
+	})
+	if err != nil {
+		return Credentials{}, err
+	}
+	return cred, nil
+}
+
+// Keys returns all keys, revoked ones too.
+func (s *Service) Keys(ctx context.Context) ([]control.Key, error) { return s.store.Keys(ctx) }
+
+// RevokeKey ends the use of a key at once. A key that was revoked before
+// stays so; the error wraps control.ErrNotFound when it never existed.
+func (s *Service) RevokeKey(ctx context.Context, accessKeyID string) error {
+	err := s.store.Update(ctx, func(tx control.Tx) error {
+		return tx.RevokeKey(ctx, accessKeyID, s.now())
+	})
+	// Also after an error: it may have come after the commit.
+	s.cache.forget(accessKeyID)
+	return err
+}
+
+// LookupKey returns the secret of a valid key and who it belongs to. The
+// error wraps ErrUnknownKey for a key that does not exist or was revoked.
+func (s *Service) LookupKey(ctx context.Context, accessKeyID string) (secret string, p Principal, err error) {
+	if e, ok := s.cache.get(accessKeyID); ok {
+		return e.secret, e.principal, nil
+	}
+	epoch := s.cache.epoch()
+	k, err := s.store.Key(ctx, accessKeyID)
+	if errors.Is(err, control.ErrNotFound) || err == nil && !k.Revoked.IsZero() {
+		return "", Principal{}, ErrUnknownKey
+	}
+	if err != nil {
+		return "", Principal{}, err
+	}
+	plain, err := s.sealer.open(keyOwner(accessKeyID), k.Sealed)
+	if err != nil {
+		return "", Principal{}, err
+	}
+	e := cachedKey{string(plain), Principal{AccountID: k.AccountID, ARN: entity.RootARN(k.AccountID)}}
+	s.cache.put(accessKeyID, e, epoch)
+	return e.secret, e.principal, nil
+}
+
+// newKey makes a key for an account and its sealed form.
+func (s *Service) newKey(accountID string) (Credentials, control.Key) {
+	// crypto/rand.Read never fails since Go 1.24: it ends the program
+	// rather than return weak bytes.
+	var id [10]byte // 16 base32 characters
+	rand.Read(id[:])
+	var secret [30]byte // 40 base64 characters
+	rand.Read(secret[:])
+	c := Credentials{
+		AccountID:       accountID,
+		AccessKeyID:     "AKIA" + base32.StdEncoding.EncodeToString(id[:]),
+		SecretAccessKey: base64.StdEncoding.EncodeToString(secret[:]),
+	}
+	return c, control.Key{
+		AccessKeyID: c.AccessKeyID, AccountID: accountID, Created: s.now(),
+		Sealed: s.sealer.seal(keyOwner(c.AccessKeyID), []byte(c.SecretAccessKey)),
+	}
+}
+
+// keyOwner names an access key to the sealer.
+func keyOwner(accessKeyID string) string { return "access key " + accessKeyID }
