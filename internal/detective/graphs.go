@@ -1,0 +1,191 @@
+package detective
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gumshoe-detective/gumshoe/internal/control"
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
+)
+
+// CreateGraph makes the caller's account administrator of the one graph of
+// its Region and returns the graph's ARN. A second call returns the same ARN
+// and ignores its tags. While the account's graph is being deleted the
+// answer is a Conflict.
+func (s *Service) CreateGraph(ctx context.Context, c Caller, tags map[string]string) (string, error) {
+	if !entity.IsAccountID(c.AccountID) || c.Region == "" {
+		return "", errorf(Validation, "A behavior graph needs an account of 12 digits and a Region.")
+	}
+	if err := checkTags(tags); err != nil {
+		return "", err
+	}
+	fresh, err := s.newGraph(c, tags)
+	if err != nil {
+		return "", fmt.Errorf("create graph of account %s in %s: %w", c.AccountID, c.Region, err)
+	}
+	var g control.Graph
+	err = s.store.Update(ctx, func(tx control.Tx) error {
+		var err error
+		if g, err = tx.GraphOf(ctx, c.AccountID, c.Region); !errors.Is(err, control.ErrNotFound) {
+			return err
+		}
+		g = fresh
+		return tx.CreateGraph(ctx, g)
+	})
+	if err != nil {
+		return "", err
+	}
+	if g.State != control.GraphActive {
+		return "", beingDeleted(c)
+	}
+	// After the row, so that whatever the warehouse holds is known here, and
+	// at each call, so that a call that failed half-way is completed by the
+	// next one.
+	if err := s.warehouse.CreateGraph(ctx, g); err != nil {
+		return "", fmt.Errorf("create data of graph %s: %w", g.ARN, err)
+	}
+	return g.ARN, s.undoIfDeleted(ctx, c, g)
+}
+
+// undoIfDeleted removes the data that CreateGraph made for a graph that
+// another caller deleted at the same time: its deletion may have run before
+// the data were there.
+func (s *Service) undoIfDeleted(ctx context.Context, c Caller, g control.Graph) error {
+	now, err := s.store.Graph(ctx, g.ARN)
+	if err == nil && now.State == control.GraphActive {
+		return nil
+	}
+	if err != nil && !errors.Is(err, control.ErrNotFound) {
+		return err
+	}
+	if err := s.warehouse.DeleteGraph(ctx, g); err != nil {
+		return fmt.Errorf("delete data of graph %s: %w", g.ARN, err)
+	}
+	return beingDeleted(c)
+}
+
+func beingDeleted(c Caller) *Error {
+	return errorf(Conflict, "The behavior graph of account %s in %s is being deleted. Try again later.", c.AccountID, c.Region)
+}
+
+// newGraph makes up a graph with its ids and secret.
+func (s *Service) newGraph(c Caller, tags map[string]string) (control.Graph, error) {
+	var id [16]byte
+	if _, err := rand.Read(id[:]); err != nil {
+		return control.Graph{}, err
+	}
+	secret, err := entity.NewSecret()
+	if err != nil {
+		return control.Graph{}, err
+	}
+	g := control.Graph{
+		AccountID: c.AccountID, Region: c.Region, WarehouseID: hex.EncodeToString(id[:]),
+		Created: s.stamp(), State: control.GraphActive, Tags: tags,
+	}
+	g.ARN = control.GraphARN(g.Region, g.AccountID, g.WarehouseID)
+	g.EntitySecret = s.sealer.Seal(g.ARN, secret[:])
+	return g, nil
+}
+
+// stamp is the time of a creation. The API shows milliseconds, so that is
+// what is kept: a filter by a time that was read finds its entry.
+func (s *Service) stamp() time.Time { return s.now().UTC().Truncate(time.Millisecond) }
+
+// EntitySecret returns the key of a graph's entity ids in the clear.
+func (s *Service) EntitySecret(g control.Graph) (entity.Secret, error) {
+	plain, err := s.sealer.Open(g.ARN, g.EntitySecret)
+	if err != nil {
+		return entity.Secret{}, fmt.Errorf("entity secret of graph %s: %w", g.ARN, err)
+	}
+	if len(plain) != len(entity.Secret{}) {
+		return entity.Secret{}, fmt.Errorf("entity secret of graph %s has %d bytes", g.ARN, len(plain))
+	}
+	return entity.Secret(plain), nil
+}
+
+// GraphOf returns the graph of an account in a Region, for our own commands.
+// The error wraps control.ErrNotFound when there is none or it is being
+// deleted.
+func (s *Service) GraphOf(ctx context.Context, account, region string) (control.Graph, error) {
+	g, err := s.store.GraphOf(ctx, account, region)
+	if err != nil {
+		return control.Graph{}, err
+	}
+	if g.State != control.GraphActive {
+		return control.Graph{}, fmt.Errorf("graph of account %s in %s is being deleted: %w", account, region, control.ErrNotFound)
+	}
+	return g, nil
+}
+
+// ListGraphs returns the graphs that the caller's account administers in the
+// Region: one or none.
+func (s *Service) ListGraphs(ctx context.Context, c Caller, p Page) ([]Graph, string, error) {
+	limit, err := membershipPages.limit(p)
+	if err != nil {
+		return nil, "", err
+	}
+	// The page size is not bound: clients ask for pages of changing sizes.
+	bound := []string{"ListGraphs", c.AccountID, c.Region}
+	var after string
+	if p.Token != "" {
+		if after, err = s.tokens.open(p.Token, bound); err != nil {
+			return nil, "", err
+		}
+	}
+	g, err := s.store.GraphOf(ctx, c.AccountID, c.Region)
+	if err != nil && !errors.Is(err, control.ErrNotFound) {
+		return nil, "", err
+	}
+	var all []control.Graph
+	if err == nil && g.State == control.GraphActive && g.ARN > after {
+		all = append(all, g)
+	}
+	list := []Graph{}
+	for _, g := range all[:min(limit, len(all))] {
+		list = append(list, Graph{ARN: g.ARN, Created: g.Created})
+	}
+	if len(all) <= limit {
+		return list, "", nil
+	}
+	return list, s.tokens.seal(list[limit-1].ARN, bound), nil
+}
+
+// DeleteGraph deletes a graph. It vanishes at once; a job removes its data.
+func (s *Service) DeleteGraph(ctx context.Context, c Caller, graphARN string) error {
+	err := s.store.Update(ctx, func(tx control.Tx) error {
+		g, err := administered(ctx, tx, c, "DeleteGraph", graphARN)
+		if err != nil {
+			return err
+		}
+		if err := tx.SetGraphState(ctx, g.ARN, control.GraphDeleting); err != nil {
+			return err
+		}
+		now := s.now()
+		_, err = tx.EnqueueJob(ctx, control.Job{Kind: jobGraphDeletion, Key: g.ARN, Created: now, NotBefore: now})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.wake()
+	return nil
+}
+
+// runGraphDeletion removes the data of a graph and then the graph itself.
+func (s *Service) runGraphDeletion(ctx context.Context, job control.Job) error {
+	g, err := s.store.Graph(ctx, job.Key)
+	if errors.Is(err, control.ErrNotFound) {
+		return nil // an earlier attempt got that far
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.warehouse.DeleteGraph(ctx, g); err != nil {
+		return fmt.Errorf("delete data of graph %s: %w", g.ARN, err)
+	}
+	return s.store.Update(ctx, func(tx control.Tx) error { return tx.DeleteGraph(ctx, g.ARN) })
+}
