@@ -1,0 +1,219 @@
+package ingest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
+)
+
+// A batch is committed when it has this many events or bytes of raw records.
+// 25,000 to 50,000 events are best (write-path measurements): smaller ones
+// pay for more transactions and segments, larger ones only need memory.
+const (
+	batchEvents = 40_000
+	batchBytes  = 96 << 20
+)
+
+// chunk is what a worker hands to the batcher: some events of one or more
+// objects, in their order.
+type chunk struct {
+	parts    []part
+	events   []event
+	entities []warehouse.Entity
+	rawBytes int
+}
+
+// part is what a chunk holds of one object.
+type part struct {
+	object   *object
+	first    int64 // ordinal of the first record
+	seen     int64
+	rejected int64
+	reasons  map[string]int64
+	samples  []warehouse.Rejection
+	seconds  float64
+	kind     string
+	done     bool
+	broken   bool // the source failed: what was hashed is not what was read
+}
+
+// batcher collects chunks and commits batches. It belongs to one goroutine.
+type batcher struct {
+	store      warehouse.Store
+	membership int64
+	now        func() time.Time
+	report     func(warehouse.ObjectPart) // after each commit, once a ledger row
+
+	chunks []chunk
+	events int
+	bytes  int
+	parts  int
+}
+
+// add takes a chunk and commits when the batch is full.
+func (b *batcher) add(ctx context.Context, c chunk) error {
+	b.chunks = append(b.chunks, c)
+	b.events += len(c.events)
+	b.bytes += c.rawBytes
+	b.parts += len(c.parts)
+	// Objects without events fill the ledger alone.
+	if b.events >= batchEvents || b.bytes >= batchBytes || b.parts >= batchEvents {
+		return b.flush(ctx)
+	}
+	return nil
+}
+
+// flush commits what was collected.
+func (b *batcher) flush(ctx context.Context) error {
+	if b.parts == 0 {
+		return nil
+	}
+	verdicts, err := b.verdicts(ctx)
+	if err != nil {
+		return fmt.Errorf("look for duplicates: %w", err)
+	}
+	id, err := batchID()
+	if err != nil {
+		return err
+	}
+	batch := warehouse.Batch{ID: id, Events: make([]warehouse.Event, 0, b.events)}
+	ledger := newLedgerRows(b.membership, b.now())
+	f := newFolder()
+	i := 0
+	for _, c := range b.chunks {
+		rows := make([]*warehouse.ObjectPart, len(c.parts))
+		for j := range c.parts {
+			rows[j] = ledger.row(&c.parts[j])
+		}
+		f.addEntities(c.entities)
+		for j := range c.events {
+			e := &c.events[j]
+			v := verdicts[i]
+			i++
+			if v != warehouse.New {
+				rows[e.part].Duplicate++
+			} else {
+				rows[e.part].Stored++
+				f.add(e)
+			}
+			if v == warehouse.Conflict {
+				rows[e.part].Reasons["conflict"]++
+				e.Conflict = true
+			}
+			if v != warehouse.Duplicate {
+				batch.Events = append(batch.Events, e.Event)
+			}
+		}
+	}
+	f.rows(&batch)
+	batch.Ledger = ledger.rows()
+	if err := b.store.Commit(ctx, &batch); err != nil {
+		return err
+	}
+	for _, p := range batch.Ledger {
+		b.report(p)
+	}
+	clear(b.chunks)
+	b.chunks, b.events, b.bytes, b.parts = b.chunks[:0], 0, 0, 0
+	return nil
+}
+
+// verdicts tells for each event of the batch, in order, whether it is new:
+// against the store and against earlier events of the same batch.
+func (b *batcher) verdicts(ctx context.Context) ([]warehouse.Verdict, error) {
+	keys := make([]warehouse.Key, 0, b.events)
+	for _, c := range b.chunks {
+		for i := range c.events {
+			e := &c.events[i]
+			keys = append(keys, warehouse.Key{Time: e.Time, EventID: e.EventID, Account: e.Account, Hash: e.Key, Print: e.Print})
+		}
+	}
+	verdicts, err := b.store.Known(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	type identity struct {
+		id      string
+		account entity.ID
+		day     warehouse.Day
+	}
+	prints := make(map[identity][]uint32, len(keys))
+	for i, k := range keys {
+		if verdicts[i] == warehouse.Duplicate {
+			continue
+		}
+		id := identity{k.EventID, k.Account, warehouse.DayOf(k.Time)}
+		old := prints[id]
+		switch {
+		case slices.Contains(old, k.Print):
+			verdicts[i] = warehouse.Duplicate
+			continue
+		case len(old) > 0:
+			verdicts[i] = warehouse.Conflict
+		}
+		prints[id] = append(old, k.Print)
+	}
+	return verdicts, nil
+}
+
+func batchID() (string, error) {
+	var b [16]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return "", fmt.Errorf("make batch id: %w", err)
+	}
+	return hex.EncodeToString(b[:]), nil
+}
+
+// ledgerRows joins the parts that one batch has of an object to one row.
+type ledgerRows struct {
+	membership int64
+	at         time.Time
+	byObject   map[*object]*warehouse.ObjectPart
+	order      []*warehouse.ObjectPart
+}
+
+func newLedgerRows(membership int64, at time.Time) *ledgerRows {
+	return &ledgerRows{membership: membership, at: at.UTC().Truncate(time.Microsecond), byObject: map[*object]*warehouse.ObjectPart{}}
+}
+
+func (l *ledgerRows) row(p *part) *warehouse.ObjectPart {
+	r, ok := l.byObject[p.object]
+	if !ok {
+		o := p.object
+		r = &warehouse.ObjectPart{URI: o.URI, SHA256: o.sha256, Size: o.Size, Reading: o.reading,
+			First: p.first, Reasons: map[string]int64{}, Membership: l.membership, At: l.at}
+		l.byObject[o] = r
+		l.order = append(l.order, r)
+	}
+	r.Seen += p.seen
+	r.Rejected += p.rejected
+	r.Seconds += p.seconds
+	r.Done = r.Done || p.done
+	if p.broken {
+		r.SHA256 = [32]byte{}
+	}
+	if p.kind != "" {
+		r.Kind = p.kind
+	}
+	for reason, n := range p.reasons {
+		r.Reasons[reason] += n
+	}
+	if room := warehouse.MaxRejectionSamples - len(r.Samples); room > 0 {
+		r.Samples = append(r.Samples, p.samples[:min(room, len(p.samples))]...)
+	}
+	return r
+}
+
+func (l *ledgerRows) rows() []warehouse.ObjectPart {
+	out := make([]warehouse.ObjectPart, len(l.order))
+	for i, r := range l.order {
+		out[i] = *r
+	}
+	return out
+}

@@ -1,0 +1,160 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/gumshoe-detective/gumshoe/internal/rules"
+	"github.com/gumshoe-detective/gumshoe/internal/source"
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
+)
+
+// Membership says which accounts' records a graph takes.
+type Membership interface {
+	// Accepts reports whether records of the account belong in the graph.
+	// It is called by several goroutines, once or more for each account.
+	Accepts(ctx context.Context, account string) (bool, error)
+
+	// Version grows whenever more accounts are accepted: an object with
+	// records that were refused under an older version is read again.
+	Version() int64
+}
+
+// Options say what to do with the records. Store, Places, Rules and
+// Membership are required.
+type Options struct {
+	Store      warehouse.Store
+	Places     Places
+	Rules      *rules.Pack
+	Membership Membership
+
+	Workers int                    // that read and decode; 0 means the number of CPUs
+	Now     func() time.Time       // nil means time.Now
+	Done    func(ObjectSummary)    // called for each object when it is accounted for; may be nil
+	Batch   func(warehouse.Totals) // called after each commit with the totals so far; may be nil
+}
+
+// ObjectSummary is the account of one object in one run.
+type ObjectSummary struct {
+	URI       string
+	Totals    warehouse.Totals
+	Reasons   map[string]int64
+	Samples   []warehouse.Rejection
+	Bytes     int64   // stored bytes of the object
+	Seconds   float64 // spent on reading and decoding it
+	Unchanged bool    // the ledger has it, it was not read again
+}
+
+// Summary is the account of a run.
+type Summary struct {
+	Totals  warehouse.Totals
+	Objects int64
+	Bytes   int64
+	Elapsed time.Duration
+}
+
+// maxFuture is how far ahead of the clock an event may be (DESIGN.md,
+// retention); earliest is when no log of AWS can be older: without a bound a
+// hostile file could make a partition for every month of ten thousand years.
+const maxFuture = 24 * time.Hour
+
+var earliest = time.Date(2006, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Run reads every object of src into the store. Bad records and objects are
+// accounted for and never end the run; an error means that the store or the
+// membership failed, or that ctx ended. What was committed before stays.
+//
+// One Run at a time may write a store.
+func Run(ctx context.Context, src source.Source, o Options) (Summary, error) {
+	if o.Workers == 0 {
+		o.Workers = runtime.NumCPU()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	began := o.Now()
+	r := &run{src: src, Options: o, jobs: make(chan *job), order: make(chan *job, 2*o.Workers)}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(r.jobs)
+		defer close(r.order)
+		return r.plan(ctx)
+	})
+	for range o.Workers {
+		g.Go(func() error { return r.work(ctx) })
+	}
+	g.Go(func() error { return r.batch(ctx) })
+	err := g.Wait()
+	r.summary.Elapsed = o.Now().Sub(began)
+	if err != nil {
+		return r.summary, fmt.Errorf("ingest: %w", err)
+	}
+	return r.summary, nil
+}
+
+// run is one Run. The summary belongs to the batching goroutine.
+type run struct {
+	Options
+	src     source.Source
+	jobs    chan *job // to the workers
+	order   chan *job // the same jobs in the same order to the batcher
+	summary Summary
+}
+
+// batch takes the chunks of all jobs in their order and commits them.
+func (r *run) batch(ctx context.Context) error {
+	open := map[string]*ObjectSummary{} // objects that began in an earlier batch
+	b := &batcher{store: r.Store, membership: r.Membership.Version(), now: r.Now}
+	b.report = func(p warehouse.ObjectPart) { r.account(open, p) }
+	for j := range r.order {
+		for c := range j.out {
+			if err := b.add(ctx, c); err != nil {
+				return err
+			}
+		}
+		for _, o := range j.unchanged {
+			r.finish(o)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return b.flush(ctx)
+}
+
+// account adds a committed ledger row to its object's summary.
+func (r *run) account(open map[string]*ObjectSummary, p warehouse.ObjectPart) {
+	s, ok := open[p.URI]
+	if !ok {
+		s = &ObjectSummary{URI: p.URI, Bytes: p.Size, Reasons: map[string]int64{}}
+		open[p.URI] = s
+	}
+	s.Totals.Add(warehouse.Totals{Seen: p.Seen, Stored: p.Stored, Duplicate: p.Duplicate, Rejected: p.Rejected})
+	s.Seconds += p.Seconds
+	for reason, n := range p.Reasons {
+		s.Reasons[reason] += n
+	}
+	if room := warehouse.MaxRejectionSamples - len(s.Samples); room > 0 {
+		s.Samples = append(s.Samples, p.Samples[:min(room, len(p.Samples))]...)
+	}
+	if p.Done {
+		delete(open, p.URI)
+		r.finish(*s)
+	}
+}
+
+func (r *run) finish(s ObjectSummary) {
+	r.summary.Totals.Add(s.Totals)
+	r.summary.Objects++
+	r.summary.Bytes += s.Bytes
+	if r.Done != nil {
+		r.Done(s)
+	}
+	if r.Batch != nil {
+		r.Batch(r.summary.Totals)
+	}
+}

@@ -1,0 +1,296 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/gumshoe-detective/gumshoe/internal/decode"
+	"github.com/gumshoe-detective/gumshoe/internal/decode/cloudtrail"
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
+)
+
+// A chunk is handed over when it has this many events or bytes of raw
+// records.
+const (
+	chunkEvents = 4096
+	chunkBytes  = 8 << 20
+)
+
+// Reasons of our own; those of decoding are package decode's.
+const (
+	reasonUnreadable  = "unreadable"
+	reasonNotMember   = "not-a-member"
+	reasonNoAccount   = "no-account"
+	reasonFuture      = "in-the-future"
+	reasonImplausible = "implausible-time"
+)
+
+// work reads jobs until there are no more.
+func (r *run) work(ctx context.Context) error {
+	w := &worker{run: r, resolver: newResolver(r.Store.Hasher(), r.Places, r.Rules), accepted: map[string]bool{},
+		unpack: decode.NewReader(nil, decode.Limits{})}
+	w.decoder = cloudtrail.NewDecoder(w.unpack, cloudtrail.Options{})
+	defer w.unpack.Close()
+	for j := range r.jobs {
+		if err := w.read(ctx, j); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// worker reads the objects of one job after the other.
+type worker struct {
+	*run
+	resolver *resolver
+	accepted map[string]bool // what Membership said before
+	unpack   *decode.Reader
+	decoder  *cloudtrail.Decoder
+
+	job   *job
+	chunk chunk
+	arena []byte // holds the raw records of the chunk
+	rec   cloudtrail.Record
+}
+
+func (w *worker) read(ctx context.Context, j *job) error {
+	defer close(j.out)
+	w.job = j
+	w.begin()
+	for _, o := range j.objects {
+		if err := w.object(ctx, o); err != nil {
+			return err
+		}
+	}
+	return w.hand(ctx)
+}
+
+func (w *worker) begin() {
+	w.chunk = chunk{}
+	w.arena = nil
+	w.resolver.begin()
+}
+
+// hand passes the chunk to the batcher and begins another.
+func (w *worker) hand(ctx context.Context) error {
+	if len(w.chunk.parts) == 0 {
+		return nil
+	}
+	w.chunk.entities = w.resolver.entities
+	select {
+	case w.job.out <- w.chunk:
+		w.begin()
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// object reads one object, or finds that the ledger has it.
+func (w *worker) object(ctx context.Context, o *object) error {
+	began := time.Now()
+	content, err := w.src.Open(ctx, o.Object)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		o.reading = o.known.Readings + 1
+		p := w.part(o, 0)
+		p.reject(warehouse.Rejection{Offset: -1, Reason: reasonUnreadable, Detail: err.Error()}, 1)
+		p.done = true
+		return nil
+	}
+	defer content.Close()
+	o.sha256, o.Size = content.SHA256, content.Size
+	skip, unchanged := w.resume(o)
+	if unchanged {
+		w.job.unchanged = append(w.job.unchanged, unchangedSummary(o.known))
+		return nil
+	}
+	return w.decode(ctx, o, content, skip, began)
+}
+
+// resume decides how an object that the ledger may know is read: not at all
+// when it was read to its end, from where a crash broke it off, or from the
+// start, again when accounts have joined since records were refused.
+func (w *worker) resume(o *object) (skip int64, unchanged bool) {
+	k := o.known
+	switch {
+	case k.Readings == 0, k.SHA256 != o.sha256:
+		o.reading = k.Readings + 1
+	case !k.Done:
+		o.reading = k.Readings
+		return k.Next, false
+	case k.Reasons[reasonNotMember] > 0 && k.Membership != w.Membership.Version():
+		o.reading = k.Readings + 1
+	default:
+		return 0, true
+	}
+	return 0, false
+}
+
+// unchangedSummary reports the records of an object that is not read again as
+// duplicates of themselves.
+func unchangedSummary(o warehouse.Object) ObjectSummary {
+	return ObjectSummary{URI: o.URI, Bytes: o.Size, Reasons: o.Reasons, Samples: o.Samples, Unchanged: true,
+		Totals: warehouse.Totals{Seen: o.Seen, Duplicate: o.Seen - o.Rejected, Rejected: o.Rejected}}
+}
+
+// part begins the account of an object in the current chunk.
+func (w *worker) part(o *object, first int64) *part {
+	w.chunk.parts = append(w.chunk.parts, part{object: o, first: first, reasons: map[string]int64{}})
+	return &w.chunk.parts[len(w.chunk.parts)-1]
+}
+
+// reject counts n records that are not stored.
+func (p *part) reject(r warehouse.Rejection, n int64) {
+	p.seen += n
+	p.rejected += n
+	p.reasons[r.Reason] += n
+	if len(p.samples) < warehouse.MaxRejectionSamples {
+		p.samples = append(p.samples, r)
+	}
+}
+
+// decode reads the records of an object from ordinal skip on.
+func (w *worker) decode(ctx context.Context, o *object, r io.Reader, skip int64, began time.Time) error {
+	w.unpack.Reset(r)
+	w.decoder.Reset(w.unpack)
+	w.decoder.Skip(skip)
+	ordinal, recognized := skip, skip > 0
+	p := w.part(o, skip)
+	for {
+		err := w.decoder.Next(&w.rec)
+		var rejection *decode.Rejection
+		switch {
+		case err == nil:
+			recognized = true
+			if err := w.record(ctx, p, ordinal); err != nil {
+				return err
+			}
+			ordinal++
+		case errors.As(err, &rejection):
+			p.reject(warehouse.Rejection{Record: rejection.Record, Offset: rejection.Offset,
+				Reason: string(rejection.Reason), Detail: rejection.Detail}, rejection.Records)
+			recognized = recognized || !rejection.Foreign
+			ordinal += rejection.Records
+		case errors.Is(err, io.EOF):
+			w.end(p, recognized, began)
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		default:
+			// The source broke off. What was read is kept; the object is read
+			// again next time, for its ledger row carries no hash.
+			p.reject(warehouse.Rejection{Record: ordinal, Offset: -1, Reason: reasonUnreadable, Detail: err.Error()}, 1)
+			p.broken = true
+			w.end(p, recognized, began)
+			return nil
+		}
+		if len(w.chunk.events) >= chunkEvents || w.chunk.rawBytes >= chunkBytes {
+			p.seconds, began = time.Since(began).Seconds(), time.Now()
+			if err := w.hand(ctx); err != nil {
+				return err
+			}
+			p = w.part(o, ordinal)
+		}
+	}
+}
+
+// end closes the account of an object that was read to its end.
+func (w *worker) end(p *part, recognized bool, began time.Time) {
+	if recognized {
+		p.kind = string(decode.KindCloudTrail)
+	}
+	p.seconds = time.Since(began).Seconds()
+	p.done = true
+}
+
+// record takes the decoded record into the chunk or rejects it.
+func (w *worker) record(ctx context.Context, p *part, ordinal int64) error {
+	rec := &w.rec
+	account := rec.RecipientAccountID
+	if account == "" {
+		account = rec.UserIdentity.AccountID
+	}
+	reason := w.implausible(rec.EventTime)
+	if reason == "" {
+		ok, err := w.accepts(ctx, account)
+		if err != nil {
+			return err
+		}
+		switch {
+		case !ok && account == "":
+			reason = reasonNoAccount
+		case !ok:
+			reason = reasonNotMember
+		}
+	}
+	if reason != "" {
+		p.reject(warehouse.Rejection{Record: ordinal, Offset: -1, Reason: reason,
+			Detail: rejectionDetail(reason, account, rec)}, 1)
+		return nil
+	}
+	p.seen++
+	raw := w.keep(rec.Raw)
+	w.chunk.events = append(w.chunk.events, event{part: len(w.chunk.parts) - 1})
+	w.resolver.resolve(rec, account, raw, &w.chunk.events[len(w.chunk.events)-1])
+	return nil
+}
+
+func rejectionDetail(reason, account string, rec *cloudtrail.Record) string {
+	switch reason {
+	case reasonNotMember:
+		return "account " + account
+	case reasonNoAccount:
+		return "event " + rec.EventID
+	default:
+		return "event time " + rec.EventTime.Format(time.RFC3339)
+	}
+}
+
+func (w *worker) implausible(t time.Time) string {
+	switch {
+	case t.After(w.Now().Add(maxFuture)):
+		return reasonFuture
+	case t.Before(earliest):
+		return reasonImplausible
+	}
+	return ""
+}
+
+func (w *worker) accepts(ctx context.Context, account string) (bool, error) {
+	ok, known := w.accepted[account]
+	if known {
+		return ok, nil
+	}
+	ok, err := w.Membership.Accepts(ctx, account)
+	if err != nil {
+		return false, fmt.Errorf("look up account %s: %w", account, err)
+	}
+	if len(w.accepted) >= maxCached {
+		clear(w.accepted)
+	}
+	w.accepted[account] = ok
+	return ok, nil
+}
+
+// arenaBlock is the size of the blocks that hold raw records.
+const arenaBlock = 1 << 20
+
+// keep copies a raw record, which the decoder will overwrite.
+func (w *worker) keep(raw []byte) []byte {
+	w.chunk.rawBytes += len(raw)
+	if len(raw) > arenaBlock/4 {
+		return append([]byte(nil), raw...)
+	}
+	if cap(w.arena)-len(w.arena) < len(raw) {
+		w.arena = make([]byte, 0, arenaBlock)
+	}
+	at := len(w.arena)
+	w.arena = append(w.arena, raw...)
+	return w.arena[at:len(w.arena):len(w.arena)]
+}
