@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/gumshoe-detective/gumshoe/internal/control"
+	"github.com/gumshoe-detective/gumshoe/internal/control/sqlite"
+	"github.com/gumshoe-detective/gumshoe/internal/detective"
+	"github.com/gumshoe-detective/gumshoe/internal/enrich"
+	"github.com/gumshoe-detective/gumshoe/internal/identity"
+	"github.com/gumshoe-detective/gumshoe/internal/investigate"
+	"github.com/gumshoe-detective/gumshoe/internal/jobs"
+	"github.com/gumshoe-detective/gumshoe/internal/rules"
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse/duckdb"
+)
+
+// house is an open data folder with everything that works on it:
+//
+//	DIR/lock         held by the process that has DIR open, with its id
+//	DIR/secret.key   seals the secrets in control.db
+//	DIR/control.db   accounts, keys, graphs, members, investigations, jobs
+//	DIR/graphs/      the warehouse
+//	DIR/geo/         city*.mmdb, asn*.mmdb and *.csv overlays, all optional
+//	DIR/admin.sock   while a server runs
+type house struct {
+	dir          string
+	config       config
+	lock         *os.File
+	control      *sqlite.Store
+	identity     *identity.Service
+	engine       *duckdb.Engine
+	places       *enrich.Enricher
+	rules        *rules.Pack
+	investigator *investigate.Investigator
+	detective    *detective.Service
+	jobs         *jobs.Runner
+
+	mu      sync.Mutex
+	writers map[string]*sync.Mutex // by graph ARN
+}
+
+// openHouse opens the data folder dir, making it when it is missing. The
+// caller must close the house.
+func openHouse(dir string, cfg config) (_ *house, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open data folder: %w", err)
+	}
+	h := &house{dir: dir, config: cfg, writers: map[string]*sync.Mutex{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("open data folder %s: %w", dir, err), h.close())
+		}
+	}()
+	if h.lock, err = lockFolder(dir); err != nil {
+		return nil, err
+	}
+	if h.control, err = sqlite.Open(filepath.Join(dir, "control.db")); err != nil {
+		return nil, err
+	}
+	if h.identity, err = identity.New(h.control, filepath.Join(dir, "secret.key"), time.Now); err != nil {
+		return nil, err
+	}
+	if h.engine, err = duckdb.New(filepath.Join(dir, "graphs"), duckdb.Options{}); err != nil {
+		return nil, err
+	}
+	if err := h.loadKnowledge(filepath.Join(dir, "geo")); err != nil {
+		return nil, err
+	}
+	if err := h.wire(); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// loadKnowledge loads the rules and the geolocation data: what the
+// configuration names and what lies in the folder geo.
+func (h *house) loadKnowledge(geo string) (err error) {
+	if h.rules, err = rules.Builtin(); err != nil {
+		return fmt.Errorf("load the rules: %w", err)
+	}
+	o := enrich.Options{CityDB: h.config.Geo.City, ASNDB: h.config.Geo.ASN, Overlay: h.config.Geo.Overlay}
+	for _, f := range []struct {
+		pattern string
+		list    *[]string
+	}{{"city*.mmdb", &o.CityDB}, {"asn*.mmdb", &o.ASNDB}, {"*.csv", &o.Overlay}} {
+		found, err := filepath.Glob(filepath.Join(geo, f.pattern))
+		if err != nil {
+			return fmt.Errorf("look for geolocation data: %w", err)
+		}
+		*f.list = append(*f.list, found...)
+	}
+	if h.places, err = enrich.Open(o); err != nil {
+		return fmt.Errorf("load geolocation data: %w", err)
+	}
+	return nil
+}
+
+// close ends the jobs and closes everything, the lock last.
+func (h *house) close() error {
+	var errs []error
+	if h.jobs != nil {
+		errs = append(errs, h.jobs.Close())
+	}
+	if h.engine != nil {
+		errs = append(errs, h.engine.Close())
+	}
+	if h.control != nil {
+		errs = append(errs, h.control.Close())
+	}
+	if h.places != nil {
+		errs = append(errs, h.places.Close())
+	}
+	if h.lock != nil {
+		errs = append(errs, h.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// writer returns the lock of a graph's one writer.
+func (h *house) writer(g control.Graph) *sync.Mutex {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	m, ok := h.writers[g.ARN]
+	if !ok {
+		m = &sync.Mutex{}
+		h.writers[g.ARN] = m
+	}
+	return m
+}
+
+// lockFolder takes the data folder for this process. The kernel gives it
+// back when the process ends, however it ends.
+func lockFolder(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		holder, _ := os.ReadFile(f.Name())
+		f.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, fmt.Errorf("another gumshoe (process %s) has it open; wait until it ends, or stop it",
+				strings.TrimSpace(string(holder)))
+		}
+		return nil, fmt.Errorf("lock: %w", err)
+	}
+	if err := f.Truncate(0); err == nil {
+		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("lock: %w", err)
+	}
+	return f, nil
+}
+
+// dataFlags are the flags of every command that works on a data folder.
+type dataFlags struct{ dir, config string }
+
+// withHouse runs f on the data folder: in the server that has it open if
+// there is one, else on the folder itself.
+func (inv *invocation) withHouse(ctx context.Context, flags dataFlags, f func(*house) error) error {
+	if inv.house != nil {
+		return f(inv.house)
+	}
+	if flags.dir == "" {
+		return usagef("--data DIR is missing: the folder that holds gumshoe's data")
+	}
+	dir, err := inv.path(flags.dir)
+	if err != nil {
+		return err
+	}
+	code, relayed, err := inv.relay(ctx, dir)
+	switch {
+	case err != nil:
+		return err
+	case relayed && code == exitDone:
+		return nil
+	case relayed:
+		return exitError(code)
+	}
+	cfg, err := readConfig(flags.config)
+	if err != nil {
+		return err
+	}
+	h, err := openHouse(dir, cfg)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(h), h.close())
+}

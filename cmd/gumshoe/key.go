@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gumshoe-detective/gumshoe/internal/identity"
+)
+
+func newKey(inv *invocation) *cobra.Command {
+	return subcommands("key", "Make, list and revoke access keys", newKeyCreate(inv), newKeyList(inv), newKeyRevoke(inv))
+}
+
+// printCredentials shows a new key; its secret cannot be shown again.
+func (inv *invocation) printCredentials(format string, c identity.Credentials) error {
+	if format == "json" {
+		return writeJSON(inv.stdout, c)
+	}
+	_, err := fmt.Fprintf(inv.stdout, `account            %s
+access key id      %s
+secret access key  %s
+`, c.AccountID, c.AccessKeyID, c.SecretAccessKey)
+	inv.notef("Keep the secret: it cannot be shown again.")
+	return err
+}
+
+func newKeyCreate(inv *invocation) *cobra.Command {
+	var data dataFlags
+	var format string
+	c := &cobra.Command{
+		Use:   "create ID",
+		Short: "Make another access key for an account",
+		Args:  exactArgs("ID"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return inv.withHouse(c.Context(), data, func(h *house) error {
+				cred, err := h.identity.CreateKey(c.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				return inv.printCredentials(format, cred)
+			})
+		},
+	}
+	addData(c, &data)
+	addOutput(c, &format, "table", "json")
+	return c
+}
+
+func newKeyList(inv *invocation) *cobra.Command {
+	var data dataFlags
+	var format string
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List the access keys, revoked ones too",
+		Args:  noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return inv.withHouse(c.Context(), data, func(h *house) error {
+				keys, err := h.identity.Keys(c.Context())
+				if err != nil {
+					return err
+				}
+				type entry struct {
+					AccountID   string `json:"AccountId"`
+					AccessKeyID string `json:"AccessKeyId"`
+					Created     time.Time
+					Revoked     *time.Time `json:",omitempty"`
+				}
+				list := make([]entry, len(keys))
+				rows := make([][]string, len(keys))
+				for i, k := range keys {
+					list[i] = entry{AccountID: k.AccountID, AccessKeyID: k.AccessKeyID, Created: k.Created}
+					if !k.Revoked.IsZero() {
+						list[i].Revoked = &k.Revoked
+					}
+					rows[i] = []string{k.AccountID, k.AccessKeyID, clock(k.Created), clock(k.Revoked)}
+				}
+				if format == "json" {
+					return writeJSON(inv.stdout, list)
+				}
+				return table(inv.stdout, []string{"ACCOUNT", "ACCESS KEY", "CREATED (UTC)", "REVOKED (UTC)"}, rows)
+			})
+		},
+	}
+	addData(c, &data)
+	addOutput(c, &format, "table", "json")
+	return c
+}
+
+func newKeyRevoke(inv *invocation) *cobra.Command {
+	var data dataFlags
+	var format string
+	c := &cobra.Command{
+		Use:   "revoke KEY",
+		Short: "End the use of an access key at once",
+		Args:  exactArgs("KEY"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return inv.withHouse(c.Context(), data, func(h *house) error {
+				if err := h.identity.RevokeKey(c.Context(), args[0]); err != nil {
+					return err
+				}
+				if format == "json" {
+					return writeJSON(inv.stdout, map[string]string{"AccessKeyId": args[0], "Status": "REVOKED"})
+				}
+				_, err := fmt.Fprintf(inv.stdout, "revoked %s\n", args[0])
+				return err
+			})
+		},
+	}
+	addData(c, &data)
+	addOutput(c, &format, "table", "json")
+	return c
+}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/gumshoe-detective/gumshoe/internal/api"
+)
+
+const defaultListen = "127.0.0.1:8620"
+
+// shutdownTime is how long requests in hand may take after SIGTERM.
+const shutdownTime = 8 * time.Second
+
+func newServe(inv *invocation) *cobra.Command {
+	var data dataFlags
+	o := serverOptions{}
+	c := &cobra.Command{
+		Use:   "serve --data DIR",
+		Short: "Answer the Detective API over a data folder",
+		Args:  noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if inv.house != nil {
+				return errors.New("a server has this data folder open already")
+			}
+			if data.dir == "" {
+				return usagef("--data DIR is missing: the folder that holds gumshoe's data")
+			}
+			if err := o.check(); err != nil {
+				return err
+			}
+			dir, err := inv.path(data.dir)
+			if err != nil {
+				return err
+			}
+			cfg, err := readConfig(data.config)
+			if err != nil {
+				return err
+			}
+			h, err := openHouse(dir, cfg)
+			if err != nil {
+				return err
+			}
+			ready := func(url string) error {
+				inv.notef("gumshoe %s answers the Detective API at %s (data: %s)", version, url, dir)
+				return nil
+			}
+			return errors.Join(h.serve(c.Context(), inv, o, ready), h.close())
+		},
+	}
+	addData(c, &data)
+	f := c.Flags()
+	f.StringVar(&o.listen, "listen", defaultListen, "address to listen on")
+	f.BoolVar(&o.dev, "dev", false, "accept any signature, on loopback only; an access key id of 12 digits is the account")
+	f.BoolVar(&o.insecureHTTP, "insecure-http", false, "allow plain HTTP beyond loopback: put a TLS proxy in front")
+	return c
+}
+
+// serverOptions say how to listen.
+type serverOptions struct {
+	listen       string
+	dev          bool
+	insecureHTTP bool
+}
+
+// check refuses what would show secrets to a network.
+func (o serverOptions) check() error {
+	host, _, err := net.SplitHostPort(o.listen)
+	if err != nil {
+		return usagef("--listen %q: want HOST:PORT, such as %s", o.listen, defaultListen)
+	}
+	if isLoopback(host) {
+		return nil
+	}
+	if o.dev {
+		return usagef("--dev accepts any signature and so listens on loopback only, not on %q", o.listen)
+	}
+	if !o.insecureHTTP {
+		return usagef("%q is not loopback and gumshoe speaks plain HTTP: put a TLS proxy in front, or allow it by --insecure-http", o.listen)
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+// serve answers until ctx ends. ready is called with the URL once requests
+// are answered.
+func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, ready func(url string) error) error {
+	log := slog.New(slog.NewTextHandler(inv.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	var lc net.ListenConfig
+	public, err := lc.Listen(ctx, "tcp", o.listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	admin, err := h.listenAdmin(ctx)
+	if err != nil {
+		public.Close()
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	for _, s := range []struct {
+		listener net.Listener
+		handler  http.Handler
+		write    time.Duration // longest answer; 0 means as long as it takes
+	}{
+		{public, h.publicHandler(o, log), time.Minute},
+		{admin, adminHandler(h), 0},
+	} {
+		server := &http.Server{
+			Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
+			WriteTimeout: s.write, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		}
+		g.Go(func() error {
+			if err := server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("serve: %w", err)
+			}
+			return nil
+		})
+		g.Go(func() error {
+			<-ctx.Done()
+			// Finish what is in hand; then cut off what is still open.
+			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+			defer cancel()
+			if err := server.Shutdown(end); err != nil {
+				return server.Close()
+			}
+			return nil
+		})
+	}
+	g.Go(func() error { return h.jobs.Run(ctx) })
+	g.Go(func() error { return ready("http://" + public.Addr().String()) })
+	return g.Wait()
+}
+
+// listenAdmin listens on DIR/admin.sock. The lock on DIR is ours, so a socket
+// that is there is a left-over.
+func (h *house) listenAdmin(ctx context.Context) (net.Listener, error) {
+	path := filepath.Join(h.dir, adminSocket)
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("listen on %s: %w", path, err)
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "unix", path)
+	if err != nil {
+		if len(path) > 100 {
+			err = fmt.Errorf("%w (the path of a socket must be shorter than 108 bytes: choose a shorter data folder)", err)
+		}
+		return nil, fmt.Errorf("listen on %s: %w", path, err)
+	}
+	// DIR itself is 0700 when we made it; this holds when somebody else did.
+	if err := os.Chmod(path, 0o600); err != nil {
+		l.Close()
+		return nil, fmt.Errorf("protect %s: %w", path, err)
+	}
+	return l, nil
+}
+
+// publicHandler is everything on the one public listener.
+func (h *house) publicHandler(o serverOptions, log *slog.Logger) http.Handler {
+	detective := api.New(api.Options{
+		Detective: h.detective, Keys: keyBook{h.identity}, Regions: h.config.Regions,
+		Dev: o.dev, Now: time.Now, Log: log,
+	})
+	// Not a ServeMux: it would clean the escaped ARNs in /tags/{ResourceArn}.
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/healthz" || r.URL.Path == "/readyz":
+			h.health(w, r)
+		case r.URL.Path == "/console" || strings.HasPrefix(r.URL.Path, "/console/"):
+			http.Error(w, "The console is not part of this version of gumshoe.", http.StatusNotFound)
+		default:
+			detective.ServeHTTP(w, r)
+		}
+	})
+}
+
+// health answers /healthz, that the process lives, and /readyz, that it can
+// answer: the control database is readable.
+func (h *house) health(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	if r.URL.Path == "/readyz" {
+		if _, err := h.control.Accounts(r.Context()); err != nil {
+			http.Error(w, "the control database cannot be read", http.StatusServiceUnavailable)
+			return
+		}
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprintln(w, "ok")
+}
