@@ -104,7 +104,7 @@ func checkDays(b *warehouse.Batch) error {
 // committed reports whether the batch with the given id is in the store.
 func (s *Store) committed(ctx context.Context, batch string) (bool, error) {
 	var n int
-	err := s.db.QueryRowContext(ctx, "SELECT count(*) FROM batch WHERE id = ?", batch).Scan(&n)
+	err := uninterrupted{s.db}.QueryRowContext(ctx, "SELECT count(*) FROM batch WHERE id = ?", batch).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("look up batch: %w", err)
 	}

@@ -90,11 +90,11 @@ func storedSecret(ctx context.Context, path string) (secret entity.Secret, err e
 		return secret, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return readMeta(ctx, db)
+	return readMeta(ctx, uninterrupted{db})
 }
 
 // readMeta returns the graph's secret, if this program reads its tables.
-func readMeta(ctx context.Context, db *sql.DB) (secret entity.Secret, err error) {
+func readMeta(ctx context.Context, db querier) (secret entity.Secret, err error) {
 	var version int
 	var k [2]uint64
 	if err := db.QueryRowContext(ctx, "SELECT version, k0, k1 FROM meta").Scan(&version, &k[0], &k[1]); err != nil {

@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/zeebo/xxh3"
@@ -68,7 +67,7 @@ func (s *Store) newEntities(ctx context.Context, all []warehouse.Entity) ([]ware
 	if len(unknown) == 0 {
 		return nil, nil
 	}
-	stored, err := entities(ctx, s.db, order)
+	stored, err := entities(ctx, uninterrupted{s.db}, order)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +95,7 @@ func sameEntity(e, old warehouse.Entity) error {
 
 // Entities implements warehouse.Store.
 func (s *Store) Entities(ctx context.Context, ids []entity.ID) (found map[entity.ID]warehouse.Entity, err error) {
-	err = s.read(ctx, func(tx *sql.Tx) error {
+	err = s.read(ctx, func(ctx context.Context, tx querier) error {
 		found, err = entities(ctx, tx, ids)
 		return err
 	})

@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"math"
 	"strings"
@@ -15,6 +14,9 @@ import (
 const eventColumns = `epoch_ms("time"), event_id, print, account, principal, session, access_key, address, agent,
 	api, region, error, target, outcome::UTINYINT, conflict, raw`
 
+// maxDays bounds what one statement reads, as nothing breaks it off.
+const maxDays = 32
+
 // Events implements warehouse.Store. Days follow each other, so it reads one
 // day after the other, always twice as many at once, until it has enough:
 // the first page of a long range costs little and a rare value in a year not
@@ -26,12 +28,12 @@ func (s *Store) Events(ctx context.Context, q warehouse.EventQuery) (out []wareh
 	}
 	s.unlink.RLock()
 	defer s.unlink.RUnlock()
-	err = s.read(ctx, func(tx *sql.Tx) error {
+	err = s.read(ctx, func(ctx context.Context, tx querier) error {
 		days, err := s.segmentDays(ctx, tx, q)
 		if err != nil {
 			return err
 		}
-		for n := 1; len(days) > 0 && len(out) < limit; n *= 2 {
+		for n := 1; len(days) > 0 && len(out) < limit; n = min(2*n, maxDays) {
 			n = min(n, len(days))
 			var paths []string
 			for _, day := range days[:n] {
@@ -54,7 +56,7 @@ func (s *Store) Events(ctx context.Context, q warehouse.EventQuery) (out []wareh
 
 // segmentDays returns the paths of the segments that may hold what q asks
 // for, day by day.
-func (s *Store) segmentDays(ctx context.Context, tx *sql.Tx, q warehouse.EventQuery) (days [][]string, err error) {
+func (s *Store) segmentDays(ctx context.Context, tx querier, q warehouse.EventQuery) (days [][]string, err error) {
 	from, to := int64(math.MinInt64), int64(math.MaxInt64)
 	if !q.From.IsZero() {
 		from = ceilMilli(q.From)
@@ -87,7 +89,7 @@ func (s *Store) segmentDays(ctx context.Context, tx *sql.Tx, q warehouse.EventQu
 // milliseconds.
 func ceilMilli(t time.Time) int64 { return t.Add(time.Millisecond - 1).UnixMilli() }
 
-func eventsIn(ctx context.Context, tx *sql.Tx, paths []string, q warehouse.EventQuery, limit int) ([]warehouse.Event, error) {
+func eventsIn(ctx context.Context, tx querier, paths []string, q warehouse.EventQuery, limit int) ([]warehouse.Event, error) {
 	quoted := make([]string, len(paths))
 	for i, p := range paths {
 		quoted[i] = quote(p)

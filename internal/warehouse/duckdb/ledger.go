@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -56,7 +55,7 @@ func (s *Store) Ledger(ctx context.Context) iter.Seq2[warehouse.Object, error] {
 func (s *Store) objects(ctx context.Context, query string, args ...any) iter.Seq2[warehouse.Object, error] {
 	return func(yield func(warehouse.Object, error) bool) {
 		stopped := false
-		err := s.read(ctx, func(tx *sql.Tx) error {
+		err := s.read(ctx, func(ctx context.Context, tx querier) error {
 			rows, err := tx.QueryContext(ctx, query, args...)
 			if err != nil {
 				return err

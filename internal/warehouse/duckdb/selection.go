@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 
@@ -61,7 +60,7 @@ func (s *Store) byDay(ctx context.Context, q selection, r warehouse.Range, scan 
 // run runs q with its first key column in [from, to). Only partitions that
 // exist are asked, so a range without data answers nothing.
 func (s *Store) run(ctx context.Context, q selection, from, to int32, first, last warehouse.Day, scan func(scanner) error) error {
-	return s.read(ctx, func(tx *sql.Tx) error {
+	return s.read(ctx, func(ctx context.Context, tx querier) error {
 		months, err := months(ctx, tx, q.rollup, first.Month(), last.Month())
 		if err != nil || len(months) == 0 {
 			return err
@@ -75,7 +74,7 @@ func (s *Store) run(ctx context.Context, q selection, from, to int32, first, las
 }
 
 // months returns the partitions of r from month first to month last.
-func months(ctx context.Context, tx *sql.Tx, r rollup, first, last warehouse.Month) ([]warehouse.Month, error) {
+func months(ctx context.Context, tx querier, r rollup, first, last warehouse.Month) ([]warehouse.Month, error) {
 	rows, err := tx.QueryContext(ctx, "SELECT month FROM rollup_month WHERE name = $1 AND month BETWEEN $2 AND $3 ORDER BY month",
 		r.name, int32(first), int32(last))
 	if err != nil {

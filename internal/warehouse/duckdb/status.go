@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,7 +14,7 @@ import (
 // Status implements warehouse.Store.
 func (s *Store) Status(ctx context.Context) (warehouse.Status, error) {
 	st := warehouse.Status{Reasons: map[string]int64{}}
-	err := s.read(ctx, func(tx *sql.Tx) error {
+	err := s.read(ctx, func(ctx context.Context, tx querier) error {
 		var firstMS, lastMS int64
 		const segments = `SELECT count(*), coalesce(sum(entries), 0)::BIGINT, coalesce(min(first_ms), 0),
 			coalesce(max(last_ms), 0) FROM file WHERE kind = 1`

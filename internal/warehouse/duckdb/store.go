@@ -132,11 +132,12 @@ func ubigint[T ~uint64](n T) duckdb.TypedValue { return duckdb.Typed(uint64(n), 
 
 // load reads the secret, the partitions and the list of files.
 func (s *Store) load(ctx context.Context) (err error) {
-	if s.secret, err = readMeta(ctx, s.db); err != nil {
+	db := uninterrupted{s.db}
+	if s.secret, err = readMeta(ctx, db); err != nil {
 		return err
 	}
 	s.hasher = entity.NewHasher(s.secret)
-	rows, err := s.db.QueryContext(ctx, "SELECT name, month FROM rollup_month")
+	rows, err := db.QueryContext(ctx, "SELECT name, month FROM rollup_month")
 	if err != nil {
 		return fmt.Errorf("list partitions: %w", err)
 	}
@@ -149,7 +150,7 @@ func (s *Store) load(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if s.files, err = loadFiles(ctx, s.db); err != nil {
+	if s.files, err = loadFiles(ctx, db); err != nil {
 		return fmt.Errorf("list files: %w", err)
 	}
 	return nil
@@ -175,8 +176,8 @@ func (s *Store) isClosed() bool {
 	return s.closed
 }
 
-// Close implements warehouse.Store. It waits for a running Commit and breaks
-// off running queries.
+// Close implements warehouse.Store. It waits for a running Commit and for the
+// statements that run; queries of several statements are broken off.
 func (s *Store) Close() error {
 	s.write.Lock()
 	defer s.write.Unlock()
