@@ -131,7 +131,7 @@ func newRuleBook(p *rules.Pack) ruleBook {
 		book[r.ID] = investigate.RuleInfo{
 			ID: r.ID, Title: r.Title, Level: string(r.Level),
 			TacticID: tactic.ID, Tactic: tactic.Name, TechniqueID: technique.ID, Technique: technique.Name,
-			Procedure: r.Procedure, Weight: r.Weight,
+			Procedure: r.Procedure, Weight: r.Weight, PerHour: r.PerHour,
 		}
 	}
 	return book

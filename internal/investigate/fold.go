@@ -124,10 +124,10 @@ func (g *gatherer) hits(all []warehouse.RuleHit) ([]indicators.Hit, map[string]i
 	}
 	past := map[ruleDay]bool{} // true when a call succeeded
 	gone := map[string]uint64{}
-	for _, h := range all {
-		if g.rules == nil {
-			break
-		}
+	if g.rules == nil {
+		return nil, nil
+	}
+	for _, h := range enough(all, g.rules) {
 		if h.Hour < g.scope.From {
 			d := ruleDay{h.Rule, h.Hour.Day()}
 			past[d] = past[d] || h.Success > 0
@@ -156,4 +156,23 @@ func (g *gatherer) hits(all []warehouse.RuleHit) ([]indicators.Hit, map[string]i
 		days[d.rule] = n
 	}
 	return scope, days
+}
+
+// enough leaves out the hits of rules of quantity in hours in which one
+// address did not bring the quantity.
+func enough(all []warehouse.RuleHit, rules Rules) []warehouse.RuleHit {
+	type hour struct {
+		rule    string
+		address entity.ID
+		at      warehouse.Hour
+	}
+	key := func(h warehouse.RuleHit) hour { return hour{h.Rule, h.Address, h.Hour} }
+	calls := map[hour]uint64{}
+	for _, h := range all {
+		calls[key(h)] += h.Total()
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(h warehouse.RuleHit) bool {
+		rule, ok := rules.Rule(h.Rule)
+		return ok && calls[key(h)] < uint64(max(rule.PerHour, 0))
+	})
 }

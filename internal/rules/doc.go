@@ -39,9 +39,15 @@
 //	  weight: 35        # points toward severity, 1 to 100; see packs/README.md
 //	  data: management  # the events it needs: management (default) or data
 //	  callers: customer # customer (default) or any
+//	  per_hour: 500     # at least so many calls; without it one is enough
 //	  tests:
 //	    match: [{…}]    # minimal CloudTrail records that the rule matches
 //	    miss: [{…}]     # near misses that it must not match
+//
+// per_hour makes a rule of quantity: it holds for a principal's calls of one
+// hour of the clock from one address when there are that many of them. An
+// event cannot tell, so Match reports each call, and whoever reads the
+// counts of the graph applies it.
 //
 // With callers: customer, calls that AWS services make on their own behalf
 // (userIdentity of type AWSService, service-linked roles, AwsServiceEvent

@@ -34,6 +34,11 @@ func (r *Rule) extend(n *yaml.Node) error {
 			if r.Data != ManagementEvents && r.Data != DataEvents {
 				return errorAt(m.value, "data must be management or data")
 			}
+		case "per_hour":
+			r.PerHour, err = strconv.Atoi(s)
+			if err != nil || r.PerHour < 2 {
+				return errorAt(m.value, "per_hour must be a number above 1")
+			}
 		case "callers":
 			if s != "customer" && s != "any" {
 				return errorAt(m.value, "callers must be customer or any")

@@ -42,6 +42,7 @@ func TestLoadErrors(t *testing.T) {
 	f(head+"level: urgent", "r.yml:3:8: unknown level \"urgent\"")
 	f(head+"tags: [attack.persistance]", "r.yml:3:8: unknown ATT&CK tag \"attack.persistance\"")
 	f(head+"gumshoe: {weight: 101}", "r.yml:3:19: weight must be a number from 1 to 100")
+	f(head+"gumshoe: {per_hour: 1}", "r.yml:3:21: per_hour must be a number above 1")
 	f(head+"gumshoe: {wieght: 1}", "r.yml:3:11: unknown member \"wieght\" in gumshoe")
 	f(head+"gumshoe: {callers: everybody}", "r.yml:3:20: callers must be customer or any")
 	f(head+"gumshoe: {tests: {match: [[1]]}}", "r.yml:3:27: test event: yaml: unmarshal errors:\n  line 3: cannot unmarshal !!seq into map[string]interface {}")

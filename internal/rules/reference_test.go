@@ -2,6 +2,7 @@ package rules
 
 import (
 	"encoding/json"
+	"net"
 	"net/url"
 	"regexp"
 	"slices"
@@ -142,6 +143,13 @@ func (r reference) item(key string, value any) bool {
 				expr = "(?" + flags + ")" + expr
 			}
 			return matchesAny(values, expr, true)
+		}
+		if slices.Contains(mods, "cidr") {
+			_, network, err := net.ParseCIDR(expr)
+			return err == nil && slices.ContainsFunc(values, func(v any) bool {
+				ip := net.ParseIP(plain(v))
+				return ip != nil && network.Contains(ip)
+			})
 		}
 		for _, op := range []string{"gt", "gte", "lt", "lte"} {
 			if slices.Contains(mods, op) {

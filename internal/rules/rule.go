@@ -47,6 +47,7 @@ type Rule struct {
 	Procedure      string      // what was done, one sentence
 	Weight         int         // points toward severity, 1 to 100
 	Data           Data
+	PerHour        int // calls of one hour from one address that it takes; 0 means one
 	Tests          []Test
 	Path           string // file within the file system it was loaded from
 

@@ -98,6 +98,7 @@ type Rule struct {
 	TechniqueID, Technique string // T1098.001, Additional Cloud Credentials
 	Procedure              string // what was done, one sentence
 	Weight                 int    // points, 1 to 100
+	PerHour                int    // calls of one hour from one address that it takes; 0 means one
 }
 
 // Hit counts the calls of one hour that a rule matched.
