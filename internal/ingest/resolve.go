@@ -1,9 +1,11 @@
 package ingest
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/zeebo/xxh3"
 
 	"github.com/gumshoe-detective/gumshoe/internal/decode/cloudtrail"
@@ -114,8 +116,8 @@ func (r *resolver) resolve(rec *cloudtrail.Record, account string, raw []byte, e
 	c := r.caller(&rec.UserIdentity, account)
 	ev.Time = rec.EventTime
 	ev.EventID = rec.EventID
-	if ev.EventID == "" {
-		ev.EventID = syntheticID(raw)
+	if uuid.Validate(rec.EventID) != nil || len(rec.EventID) != 36 {
+		ev.EventID = syntheticID(rec.EventID, raw)
 	}
 	ev.Raw = raw
 	ev.Account = r.name(entity.AwsAccount, account, account)
@@ -148,17 +150,16 @@ func (r *resolver) resolve(rec *cloudtrail.Record, account string, raw []byte, e
 // keySpace keeps duplicate keys apart from entity ids, see Hasher.Sum.
 const keySpace = 256
 
-// syntheticID names a record without an id by its bytes.
-func syntheticID(raw []byte) string {
+// maxPlaceholder bounds what is kept of an id that identifies nothing.
+const maxPlaceholder = 36
+
+// syntheticID names a record by its bytes, behind the id that it has. It is
+// for ids that are not CloudTrail's: exports, samples and redacted logs have
+// none or give every record the same placeholder.
+func syntheticID(id string, raw []byte) string {
 	h := xxh3.Hash128(raw)
-	const hex = "0123456789abcdef"
-	b := [34]byte{'x', '-'}
-	for i, w := range [2]uint64{h.Hi, h.Lo} {
-		for j := range 16 {
-			b[2+i*16+j] = hex[w>>(60-4*j)&15]
-		}
-	}
-	return string(b[:])
+	id = strings.ToValidUTF8(id[:min(len(id), maxPlaceholder)], "")
+	return fmt.Sprintf("%s~%016x%016x", id, h.Hi, h.Lo)
 }
 
 // outcome classifies how a call ended. An errorMessage without an errorCode

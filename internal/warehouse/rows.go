@@ -204,8 +204,9 @@ type RuleHit struct {
 // MaxSamples bounds the sample event ids of a RuleHit row.
 const MaxSamples = 5
 
-// Event is one raw event. EventID is the record's own id, or "x-" and a hash
-// of its bytes when it has none.
+// Event is one raw event. EventID is the record's own id when it is a
+// GUID, as CloudTrail's are. Otherwise the bytes name the record: EventID is
+// what it has for an id, a ~ and their hash.
 type Event struct {
 	Time      time.Time // UTC, milliseconds
 	EventID   string
