@@ -92,7 +92,8 @@ func (inv *invocation) demo(ctx context.Context, dir string, o serverOptions, fo
 			return writeJSON(inv.stdout, demoEntry{URL: url, AccountID: cred.AccountID,
 				AccessKeyID: cred.AccessKeyID, SecretAccessKey: cred.SecretAccessKey})
 		}
-		return writeTour(inv.stdout, tour{URL: url, Credentials: cred, Graph: g.ARN, Manifest: m, Logs: logs, Program: programName()})
+		return writeTour(inv.stdout, tour{URL: url, Credentials: cred, Region: g.Region, Manifest: m,
+			Logs: filepath.Join(logs, simulate.LogFolder), Program: programName()})
 	}
 	return errors.Join(h.serve(ctx, inv, o, ready), h.close())
 }
@@ -117,8 +118,10 @@ func (inv *invocation) demoLogs(ctx context.Context, logs string) (*simulate.Man
 		return nil, err
 	}
 	inv.notef("writing the logs of a simulated organization …")
+	// Larger files than S3 delivers: thousands of small ones take longer to
+	// make than to read.
 	m, err := simulate.Write(ctx, logs, simulate.Config{Seed: 1, Story: simulate.StoryStolenKey,
-		End: time.Now().UTC().Truncate(day)})
+		End: time.Now().UTC().Truncate(day), EventsPerFile: 500})
 	if err != nil {
 		return nil, fmt.Errorf("write the demo's logs: %w", err)
 	}

@@ -151,15 +151,15 @@ func TestDemoTourWorksAsPasted(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	tour := readUntil(t, stdout, "Ctrl-C ends the demo.")
-	commands := pasted(tour)
+	// All of it, as a mouse selects it.
+	commands := readUntil(t, stdout, "# Ctrl-C ends the demo.")
 	shell := exec.CommandContext(t.Context(), "bash", "-eu", "-c", commands)
 	shell.Env = append((&world{}).environ(), "PATH="+filepath.Dir(aws)+":/usr/bin:/bin")
 	out, err := shell.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s\n%s", err, commands, out)
 	}
-	for _, want := range []string{`"Status": "SUCCESSFUL"`, "TTP_OBSERVED", "NEW_USER_AGENT"} {
+	for _, want := range []string{`"Status": "SUCCESSFUL"`, "TTP_OBSERVED", "NEW_USER_AGENT", "\nSUCCESSFUL HIGH", "\nSeverity   HIGH"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("the tour's commands do not print %q:\n%s", want, out)
 		}

@@ -100,7 +100,7 @@ func newWorld(t *testing.T, geo bool) *world {
 	w := &world{dir: t.TempDir()}
 	w.logs = filepath.Join(w.dir, "logs")
 	data := filepath.Join(w.dir, "d")
-	m, err := simulate.Write(t.Context(), w.logs, simulate.Config{Seed: 1, Story: simulate.StoryStolenKey})
+	m, err := simulate.Write(t.Context(), w.logs, simulate.Config{Seed: 1, Story: simulate.StoryStolenKey, EventsPerFile: 50})
 	if err != nil {
 		t.Fatalf("simulate: %v", err)
 	}

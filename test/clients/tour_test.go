@@ -24,14 +24,3 @@ func readUntil(t *testing.T, r io.Reader, end string) string {
 	t.Fatalf("%q never came:\n%s", end, b.String())
 	return ""
 }
-
-// pasted returns the indented lines of the tour: the commands.
-func pasted(tour string) string {
-	var b strings.Builder
-	for line := range strings.Lines(tour) {
-		if rest, ok := strings.CutPrefix(line, "  "); ok {
-			b.WriteString(rest)
-		}
-	}
-	return b.String()
-}
