@@ -67,10 +67,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		write = writeSTSFault
 	}
 	defer func() {
-		switch p := recover(); {
-		case p == nil:
-		case p == http.ErrAbortHandler:
-			panic(p) // net/http's own way to drop a connection
+		switch p := recover(); p {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(p) //nolint:forbidigo // net/http's own way to drop a connection
 		default:
 			s.log.Error("api panic", "request_id", id, "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
 			write(w, internalFault())

@@ -81,7 +81,7 @@ func TestPanicsAreAnswered(t *testing.T) {
 
 	h, _ = newTestAPI(&fake{panic: http.ErrAbortHandler}, true)
 	defer func() {
-		if p := recover(); p != http.ErrAbortHandler {
+		if p, _ := recover().(error); !errors.Is(p, http.ErrAbortHandler) {
 			t.Errorf("recovered %v, want http.ErrAbortHandler to go on", p)
 		}
 	}()

@@ -96,7 +96,7 @@ func (u *Reader) Read(p []byte) (int, error) {
 // open finds the container and prepares its decompressor.
 func (u *Reader) open() error {
 	magic, err := u.in.Peek(4)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	switch {
@@ -141,7 +141,7 @@ func isZstd(magic []byte) bool {
 func (u *Reader) classify(err error) error {
 	var broken *ContainerError
 	switch {
-	case err == nil || err == io.EOF && u.src.err == nil || errors.As(err, &broken):
+	case err == nil || errors.Is(err, io.EOF) && u.src.err == nil || errors.As(err, &broken):
 		return err
 	case u.src.err != nil:
 		// The source failed; whatever the decompressor made of that is not

@@ -142,7 +142,7 @@ func TestSourceFails(t *testing.T) {
 		if _, err := io.Copy(io.Discard, u); err != failure {
 			t.Errorf("%s: error %v; want the source's", name, err)
 		}
-		u.Close()
+		_ = u.Close()
 	}
 }
 

@@ -212,15 +212,16 @@ func (l *lab) start(t *testing.T, arn, entity string) string {
 	return id
 }
 
-// wantCode checks that an error was written for the caller, with a code.
-func wantCode(t testing.TB, what string, err error, code Code) *Error {
+// wantCode checks that an error was written for the caller, with a code, and
+// returns it.
+func wantCode(t testing.TB, what string, err error, code Code) (_ Error) {
 	t.Helper()
 	var e *Error
 	if !errors.As(err, &e) || e.Code != code {
 		t.Errorf("%s: error %v; want a %s", what, err, code)
-		return &Error{}
+		return
 	}
-	return e
+	return *e
 }
 
 func must(t failer, err error) {

@@ -116,7 +116,7 @@ func (r *Runner) Run(ctx context.Context) error {
 		job, err := r.claim(ctx)
 		if err == nil {
 			workers.Go(func() error {
-				r.work(ctx, job)
+				_ = r.work(ctx, job) // it has logged its error
 				free <- struct{}{}
 				return nil
 			})

@@ -381,8 +381,7 @@ func TestDrain(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, s control.Store) {
 		l := newLog()
-		var r *Runner
-		r = New(s, map[string]Handler{"k": {Run: func(ctx context.Context, j control.Job) error {
+		r := New(s, map[string]Handler{"k": {Run: func(ctx context.Context, j control.Job) error {
 			l.add("%s", j.Key)
 			if j.Key == "makes another" {
 				enqueue(t, s, "k", "made")

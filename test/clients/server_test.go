@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 			println("make a folder:", err.Error())
 			return 1
 		}
-		defer os.RemoveAll(dir)
+		defer func() { _ = os.RemoveAll(dir) }()
 		program = filepath.Join(dir, "gumshoe")
 		build := exec.Command("go", "build", "-o", program, "github.com/gumshoe-detective/gumshoe/cmd/gumshoe")
 		build.Stderr = os.Stderr

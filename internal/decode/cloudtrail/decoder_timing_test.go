@@ -3,6 +3,7 @@ package cloudtrail
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -137,10 +138,10 @@ func run(b *testing.B, in []byte, once func() int) {
 func drain(b *testing.B, d *Decoder) (n int) {
 	var rec Record
 	for {
-		switch err := d.Next(&rec); err {
-		case nil:
+		switch err := d.Next(&rec); {
+		case err == nil:
 			n++
-		case io.EOF:
+		case errors.Is(err, io.EOF):
 			return n
 		default:
 			b.Fatal(err)

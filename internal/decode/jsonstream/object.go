@@ -15,14 +15,14 @@ func (d *Reader) object(parse Parse) ([]byte, error) {
 		err := parse(&d.scan)
 		start, end := d.in.pos, d.scan.Pos()
 		switch {
-		case err == jsonscan.ErrEnd:
+		case errors.Is(err, jsonscan.ErrEnd):
 			if d.in.more() {
 				continue
 			}
 			return nil, d.unfinished(0)
-		case err == ErrList && len(d.open)+2 > maxFrames:
+		case errors.Is(err, ErrList) && len(d.open)+2 > maxFrames:
 			return nil, d.broken("lists of records nested too deeply", 0, false)
-		case err == ErrList:
+		case errors.Is(err, ErrList):
 			d.in.pos = end
 			d.open = append(d.open, object, list)
 			return nil, nil
@@ -70,7 +70,7 @@ func (d *Reader) member() error {
 				d.close()
 			}
 			return nil
-		case err == jsonscan.ErrEnd:
+		case errors.Is(err, jsonscan.ErrEnd):
 			if d.in.more() {
 				continue
 			}

@@ -64,10 +64,10 @@ func (d *Reader) finish(cut bool) error {
 		d.queue = append(d.queue, &decode.Rejection{Offset: offset, Records: 1,
 			Reason: container.Reason, Detail: container.Err.Error()})
 		d.end = io.EOF
-	case d.end == io.EOF && cut:
+	case errors.Is(d.end, io.EOF) && cut:
 		d.queue = append(d.queue, &decode.Rejection{Offset: offset, Records: 1,
 			Reason: decode.ReasonTruncated, Detail: "the object ends inside a record or a list"})
-	case d.end != io.EOF:
+	case !errors.Is(d.end, io.EOF):
 		return d.end
 	}
 	return nil

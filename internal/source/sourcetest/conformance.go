@@ -72,9 +72,7 @@ func Run(t *testing.T, setup Setup) {
 		}
 	})
 	t.Run("same order again, after stopping early", func(t *testing.T) {
-		for range w.Source.Objects(ctx) {
-			break
-		}
+		w.Source.Objects(ctx)(func(source.Object, error) bool { return false })
 		if diff := cmp.Diff(objects, list(t, w.Source)); diff != "" {
 			t.Error(diff)
 		}
@@ -98,7 +96,7 @@ func Run(t *testing.T, setup Setup) {
 		if err := c.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if n, err := c.Read(make([]byte, 1)); n != 0 || err == nil || err == io.EOF {
+		if n, err := c.Read(make([]byte, 1)); n != 0 || err == nil || errors.Is(err, io.EOF) {
 			t.Errorf("Read = %d, %v after Close", n, err)
 		}
 		if err := c.Close(); err != nil {
