@@ -99,7 +99,7 @@ func (d *Reader) other(c byte) error {
 				Reason: d.opts.Foreign, Detail: kindName(kind) + " in place of a record", Foreign: true}
 			d.in.pos = d.scan.Pos()
 			return d.reject(rejection)
-		case d.scan.Err() == jsonscan.ErrEnd:
+		case errors.Is(d.scan.Err(), jsonscan.ErrEnd):
 			if d.in.more() {
 				continue
 			}
