@@ -12,30 +12,13 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
-// A batch is committed when it has this many events or bytes of raw records.
-// 25,000 to 50,000 events are best (write-path measurements): smaller ones
-// pay for more transactions and segments, larger ones only need memory.
-const (
-	batchEvents = 40_000
-	batchBytes  = 96 << 20
-)
-
-// chunk is what a worker hands to the batcher: some events of one or more
-// objects, in their order.
-type chunk struct {
-	parts    []part
-	events   []event
-	entities []warehouse.Entity
-	rawBytes int
-}
-
 // part is what a chunk holds of one object.
 type part struct {
 	object   *object
 	first    int64 // ordinal of the first record
 	seen     int64
 	rejected int64
-	reasons  map[string]int64
+	reasons  map[string]int64 // nil when nothing was rejected
 	samples  []warehouse.Rejection
 	seconds  float64
 	kind     string
@@ -46,24 +29,27 @@ type part struct {
 // batcher collects chunks and commits batches. It belongs to one goroutine.
 type batcher struct {
 	store      warehouse.Store
-	membership int64
+	limits     limits
+	membership int64 // version that the run began under
 	now        func() time.Time
 	report     func(warehouse.ObjectPart) // after each commit, once a ledger row
 
-	chunks []chunk
+	free   *chunks
+	folder *folder
+	chunks []*chunk
 	events int
 	bytes  int
 	parts  int
 }
 
 // add takes a chunk and commits when the batch is full.
-func (b *batcher) add(ctx context.Context, c chunk) error {
+func (b *batcher) add(ctx context.Context, c *chunk) error {
 	b.chunks = append(b.chunks, c)
 	b.events += len(c.events)
 	b.bytes += c.rawBytes
 	b.parts += len(c.parts)
 	// Objects without events fill the ledger alone.
-	if b.events >= batchEvents || b.bytes >= batchBytes || b.parts >= batchEvents {
+	if b.events >= b.limits.batchEvents || b.bytes >= b.limits.batchBytes || b.parts >= b.limits.batchEvents {
 		return b.flush(ctx)
 	}
 	return nil
@@ -84,7 +70,8 @@ func (b *batcher) flush(ctx context.Context) error {
 	}
 	batch := warehouse.Batch{ID: id, Events: make([]warehouse.Event, 0, b.events)}
 	ledger := newLedgerRows(b.membership, b.now())
-	f := newFolder()
+	f := b.folder
+	f.reset()
 	i := 0
 	for _, c := range b.chunks {
 		rows := make([]*warehouse.ObjectPart, len(c.parts))
@@ -119,6 +106,9 @@ func (b *batcher) flush(ctx context.Context) error {
 	for _, p := range batch.Ledger {
 		b.report(p)
 	}
+	for _, c := range b.chunks {
+		b.free.put(c)
+	}
 	clear(b.chunks)
 	b.chunks, b.events, b.bytes, b.parts = b.chunks[:0], 0, 0, 0
 	return nil
@@ -143,21 +133,27 @@ func (b *batcher) verdicts(ctx context.Context) ([]warehouse.Verdict, error) {
 		account entity.ID
 		day     warehouse.Day
 	}
-	prints := make(map[identity][]uint32, len(keys))
+	type prints struct {
+		first uint32
+		more  []uint32 // of conflicts
+	}
+	earlier := make(map[identity]prints, len(keys))
 	for i, k := range keys {
 		if verdicts[i] == warehouse.Duplicate {
 			continue
 		}
 		id := identity{k.EventID, k.Account, warehouse.DayOf(k.Time)}
-		old := prints[id]
+		old, ok := earlier[id]
 		switch {
-		case slices.Contains(old, k.Print):
+		case !ok:
+			earlier[id] = prints{first: k.Print}
+		case old.first == k.Print || slices.Contains(old.more, k.Print):
 			verdicts[i] = warehouse.Duplicate
-			continue
-		case len(old) > 0:
+		default:
 			verdicts[i] = warehouse.Conflict
+			old.more = append(old.more, k.Print)
+			earlier[id] = old
 		}
-		prints[id] = append(old, k.Print)
 	}
 	return verdicts, nil
 }

@@ -16,13 +16,32 @@ type fine struct {
 	api, region, target, location, aso     entity.ID
 }
 
-// folder folds the events of one batch.
+// folder folds the events of one batch after the other.
 type folder struct {
-	fine     map[fine]warehouse.Counts
+	fine     tally[fine]
+	hours    tally[hourKey]
+	values   tally[valueKey]
+	activity tally[warehouse.Activity] // keys have zero Counts
+	signins  tally[signinKey]
+	links    tally[linkKey]
+	hits     map[hitKey]*hitRow
+
 	entities map[entity.ID]warehouse.Entity
-	signins  map[signinKey]warehouse.Counts
-	links    map[linkKey]warehouse.Counts
-	hits     map[hitKey]*warehouse.RuleHit
+	// colliding entities have the id of another one: the store refuses them.
+	colliding []warehouse.Entity
+}
+
+type hourKey struct {
+	hour   warehouse.Hour
+	entity entity.ID
+	role   warehouse.Role
+}
+
+type valueKey struct {
+	day       warehouse.Day
+	entity    entity.ID
+	dimension warehouse.Dimension
+	value     entity.ID
 }
 
 type signinKey struct {
@@ -38,24 +57,40 @@ type linkKey struct {
 	kind     warehouse.LinkKind
 }
 
-type hitKey struct {
-	hour                    warehouse.Hour
-	rule                    string
-	principal, address, api entity.ID
+func newFolder() *folder {
+	return &folder{hits: map[hitKey]*hitRow{}, entities: map[entity.ID]warehouse.Entity{}}
 }
 
-func newFolder() *folder {
-	return &folder{fine: map[fine]warehouse.Counts{}, entities: map[entity.ID]warehouse.Entity{},
-		signins: map[signinKey]warehouse.Counts{}, links: map[linkKey]warehouse.Counts{},
-		hits: map[hitKey]*warehouse.RuleHit{}}
+// reset makes f ready for another batch.
+func (f *folder) reset() {
+	f.fine.reset()
+	f.hours.reset()
+	f.values.reset()
+	f.activity.reset()
+	f.signins.reset()
+	f.links.reset()
+	clear(f.hits)
+	clear(f.entities)
+	f.colliding = nil
 }
 
 // addEntities takes the entities of a chunk. Those of events that turn out to
-// be duplicates are known already and do no harm.
+// be duplicates are known already and do no harm. Where records say different
+// things of an entity, the first one counts, as in a store; the others fill
+// what it left out.
 func (f *folder) addEntities(entities []warehouse.Entity) {
 	for _, e := range entities {
-		if old, ok := f.entities[e.ID]; ok && old.Alias != "" {
-			continue
+		if old, ok := f.entities[e.ID]; ok {
+			if e.Type != old.Type || e.Key != old.Key {
+				f.colliding = append(f.colliding, e)
+				continue
+			}
+			e.Account = first(old.Account, e.Account)
+			e.Label = first(old.Label, e.Label)
+			e.Alias = first(old.Alias, e.Alias)
+			if e == old {
+				continue
+			}
 		}
 		f.entities[e.ID] = e
 	}
@@ -64,119 +99,81 @@ func (f *folder) addEntities(entities []warehouse.Entity) {
 // add counts an event that is not a duplicate.
 func (f *folder) add(e *event) {
 	hour, at := warehouse.HourOf(e.Time), e.Time.Unix()
-	k := fine{hour: hour, service: e.service, isIP: e.isIP,
+	f.fine.at(fine{hour: hour, service: e.service, isIP: e.isIP,
 		account: e.Account, principal: e.Principal, session: e.Session, accessKey: e.AccessKey,
 		address: e.Address, agent: e.Agent, product: e.product,
-		api: e.API, region: e.Region, target: e.Target, location: e.location, aso: e.aso}
-	count(f.fine, k, e.Outcome, at)
+		api: e.API, region: e.Region, target: e.Target, location: e.location, aso: e.aso}).Add(e.Outcome, at, 1)
 	if s := e.signin; s != nil {
-		count(f.signins, signinKey{hour, e.Account, s.user, e.Address, e.Agent, s.kind, s.mfa}, s.outcome, at)
+		f.signins.at(signinKey{hour, e.Account, s.user, e.Address, e.Agent, s.kind, s.mfa}).Add(s.outcome, at, 1)
 	}
 	for _, l := range e.links {
-		count(f.links, linkKey{hour, l.from, l.to, l.kind}, e.Outcome, at)
+		f.links.at(linkKey{hour, l.from, l.to, l.kind}).Add(e.Outcome, at, 1)
 	}
 	for _, r := range e.hits {
 		f.hit(hitKey{hour, r.ID, e.Principal, e.Address, e.API}, e)
 	}
 }
 
-func count[K comparable](m map[K]warehouse.Counts, k K, o warehouse.Outcome, at int64) {
-	c := m[k]
-	c.Add(o, at, 1)
-	m[k] = c
-}
-
-func merge[K comparable](m map[K]warehouse.Counts, k K, d warehouse.Counts) {
-	c := m[k]
-	c.Merge(d)
-	m[k] = c
-}
-
-func (f *folder) hit(k hitKey, e *event) {
-	h, ok := f.hits[k]
-	if !ok {
-		h = &warehouse.RuleHit{Hour: k.hour, Rule: k.rule, Principal: k.principal, Address: k.address, API: k.api}
-		f.hits[k] = h
-	}
-	h.Add(e.Outcome, e.Time.Unix(), 1)
-	if len(h.Samples) < warehouse.MaxSamples {
-		h.Samples = append(h.Samples, e.EventID)
-	}
-}
-
 // rows projects the fine rows to the rollups and fills the batch.
 func (f *folder) rows(b *warehouse.Batch) {
-	hours := map[hourKey]warehouse.Counts{}
-	values := map[valueKey]warehouse.Counts{}
-	activity := map[warehouse.Activity]warehouse.Counts{} // keys have zero Counts
-	for k, c := range f.fine {
-		merge(activity, warehouse.Activity{Hour: k.hour, Principal: k.principal, Account: k.account,
-			Address: k.address, API: k.api, Region: k.region, Agent: k.product}, c)
-		k.hours(hours, c)
-		k.values(values, c)
+	for i, k := range f.fine.keys {
+		c := f.fine.counts[i]
+		f.activity.at(warehouse.Activity{Hour: k.hour, Principal: k.principal, Account: k.account,
+			Address: k.address, API: k.api, Region: k.region, Agent: k.product}).Merge(c)
+		f.countHours(&k, c)
+		f.countValues(&k, c)
 	}
-	for k, c := range activity {
+	b.Activity = rowsOf(&f.activity, func(k warehouse.Activity, c warehouse.Counts) warehouse.Activity {
 		k.Counts = c
-		b.Activity = append(b.Activity, k)
+		return k
+	})
+	b.Hours = rowsOf(&f.hours, func(k hourKey, c warehouse.Counts) warehouse.EntityHour {
+		return warehouse.EntityHour{Hour: k.hour, Entity: k.entity, Role: k.role, Counts: c}
+	})
+	b.Values = rowsOf(&f.values, func(k valueKey, c warehouse.Counts) warehouse.Value {
+		return warehouse.Value{Day: k.day, Entity: k.entity, Dimension: k.dimension, Value: k.value, Counts: c}
+	})
+	b.Signins = rowsOf(&f.signins, func(k signinKey, c warehouse.Counts) warehouse.Signin {
+		return warehouse.Signin{Hour: k.hour, Account: k.account, User: k.user, Kind: k.kind,
+			MFA: k.mfa, Address: k.address, Agent: k.agent, Counts: c}
+	})
+	b.Links = rowsOf(&f.links, func(k linkKey, c warehouse.Counts) warehouse.Link {
+		return warehouse.Link{Hour: k.hour, From: k.from, To: k.to, Kind: k.kind, Counts: c}
+	})
+	for k, h := range f.hits {
+		b.RuleHits = append(b.RuleHits, h.row(k))
 	}
-	for k, c := range hours {
-		b.Hours = append(b.Hours, warehouse.EntityHour{Hour: k.hour, Entity: k.entity, Role: k.role, Counts: c})
-	}
-	for k, c := range values {
-		b.Values = append(b.Values, warehouse.Value{Day: k.day, Entity: k.entity, Dimension: k.dimension, Value: k.value, Counts: c})
-	}
-	for k, c := range f.signins {
-		b.Signins = append(b.Signins, warehouse.Signin{Hour: k.hour, Account: k.account, User: k.user, Kind: k.kind,
-			MFA: k.mfa, Address: k.address, Agent: k.agent, Counts: c})
-	}
-	for k, c := range f.links {
-		b.Links = append(b.Links, warehouse.Link{Hour: k.hour, From: k.from, To: k.to, Kind: k.kind, Counts: c})
-	}
-	for _, h := range f.hits {
-		b.RuleHits = append(b.RuleHits, *h)
-	}
+	b.Entities = make([]warehouse.Entity, 0, len(f.entities)+len(f.colliding))
 	for _, e := range f.entities {
 		b.Entities = append(b.Entities, e)
 	}
+	b.Entities = append(b.Entities, f.colliding...)
 }
 
-type hourKey struct {
-	hour   warehouse.Hour
-	entity entity.ID
-	role   warehouse.Role
-}
-
-// hours counts the row for each entity in the role it plays.
-func (k fine) hours(m map[hourKey]warehouse.Counts, c warehouse.Counts) {
-	for _, x := range [...]struct {
-		id   entity.ID
-		role warehouse.Role
-	}{
-		{k.principal, warehouse.AsPrincipal}, {k.session, warehouse.AsSession}, {k.accessKey, warehouse.AsAccessKey},
-		{k.address, warehouse.AsAddress}, {k.agent, warehouse.AsUserAgent}, {k.account, warehouse.AsAccount},
-		{k.target, warehouse.AsTarget},
-	} {
-		if x.id != 0 {
-			merge(m, hourKey{k.hour, x.id, x.role}, c)
+// countHours counts the row for each entity in the role it plays.
+func (f *folder) countHours(k *fine, c warehouse.Counts) {
+	add := func(id entity.ID, r warehouse.Role) {
+		if id != 0 {
+			f.hours.at(hourKey{k.hour, id, r}).Merge(c)
 		}
 	}
+	add(k.principal, warehouse.AsPrincipal)
+	add(k.session, warehouse.AsSession)
+	add(k.accessKey, warehouse.AsAccessKey)
+	add(k.address, warehouse.AsAddress)
+	add(k.agent, warehouse.AsUserAgent)
+	add(k.account, warehouse.AsAccount)
+	add(k.target, warehouse.AsTarget)
 }
 
-type valueKey struct {
-	day       warehouse.Day
-	entity    entity.ID
-	dimension warehouse.Dimension
-	value     entity.ID
-}
-
-// values counts the row for the dimensions of the principal, of its account
-// and of the address. Services that act for themselves are counted in no
-// account's dimensions: their noise must not hide what people do.
-func (k fine) values(m map[valueKey]warehouse.Counts, c warehouse.Counts) {
+// countValues counts the row for the dimensions of the principal, of its
+// account and of the address. Services that act for themselves are counted in
+// no account's dimensions: their noise must not hide what people do.
+func (f *folder) countValues(k *fine, c warehouse.Counts) {
 	day := k.hour.Day()
 	add := func(of entity.ID, d warehouse.Dimension, v entity.ID) {
 		if of != 0 && v != 0 {
-			merge(m, valueKey{day, of, d, v}, c)
+			f.values.at(valueKey{day, of, d, v}).Merge(c)
 		}
 	}
 	add(k.principal, warehouse.ByAPI, k.api)

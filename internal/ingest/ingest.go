@@ -36,6 +36,8 @@ type Options struct {
 	Now     func() time.Time       // nil means time.Now
 	Done    func(ObjectSummary)    // called for each object when it is accounted for; may be nil
 	Batch   func(warehouse.Totals) // called after each commit with the totals so far; may be nil
+
+	limits limits // zero means defaultLimits
 }
 
 // ObjectSummary is the account of one object in one run.
@@ -76,8 +78,14 @@ func Run(ctx context.Context, src source.Source, o Options) (Summary, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.limits == (limits{}) {
+		o.limits = defaultLimits()
+	}
 	began := o.Now()
-	r := &run{src: src, Options: o, jobs: make(chan *job), order: make(chan *job, 2*o.Workers)}
+	// The version comes before the first question about an account: whoever
+	// joins later is not thought to have been a member already.
+	r := &run{src: src, Options: o, version: o.Membership.Version(),
+		jobs: make(chan *job), order: make(chan *job, 2*o.Workers)}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(r.jobs)
@@ -100,15 +108,17 @@ func Run(ctx context.Context, src source.Source, o Options) (Summary, error) {
 type run struct {
 	Options
 	src     source.Source
+	version int64     // of the membership when the run began
 	jobs    chan *job // to the workers
 	order   chan *job // the same jobs in the same order to the batcher
+	free    chunks
 	summary Summary
 }
 
 // batch takes the chunks of all jobs in their order and commits them.
 func (r *run) batch(ctx context.Context) error {
 	open := map[string]*ObjectSummary{} // objects that began in an earlier batch
-	b := &batcher{store: r.Store, membership: r.Membership.Version(), now: r.Now}
+	b := &batcher{store: r.Store, limits: r.limits, membership: r.version, now: r.Now, free: &r.free, folder: newFolder()}
 	b.report = func(p warehouse.ObjectPart) { r.account(open, p) }
 	for j := range r.order {
 		for c := range j.out {

@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"strings"
+
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/gumshoe-detective/gumshoe/internal/decode/cloudtrail"
@@ -16,10 +18,26 @@ type link struct {
 	kind     warehouse.LinkKind
 }
 
-// links adds the links that a record shows. Attempts that failed make none,
-// except that a session always belongs to its role.
+// An event has at most maxLinks links; the room for many events' is made at
+// once.
+const (
+	maxLinks   = 4
+	linksBlock = 1024
+)
+
+// links finds the links that a record shows.
 func (r *resolver) links(rec *cloudtrail.Record, c *caller, ev *event) {
-	ev.links = ev.links[:0]
+	if len(r.room) < maxLinks {
+		r.room = make([]link, linksBlock)
+	}
+	ev.links = r.room[:0:maxLinks]
+	r.addLinks(rec, c, ev)
+	r.room = r.room[min(len(ev.links), maxLinks):]
+}
+
+// addLinks adds the links that a record shows. Attempts that failed make
+// none, except that a session always belongs to its role.
+func (r *resolver) addLinks(rec *cloudtrail.Record, c *caller, ev *event) {
 	if c.session.ID != 0 && c.principal.ID != 0 {
 		ev.links = append(ev.links, link{c.session.ID, c.principal.ID, warehouse.SessionOf})
 	}
@@ -59,21 +77,29 @@ func (r *resolver) assumed(rec *cloudtrail.Record, c *caller, ev *event) {
 	}
 	decodePart(rec.RequestParameters, &request)
 	decodePart(rec.ResponseElements, &response)
+	user := response.AssumedRoleUser
+	roleID, name, _ := strings.Cut(user.AssumedRoleID, ":")
+	arn, ok := entity.ParseARN(first(request.RoleARN, user.ARN))
+	account := c.principal.Account
+	if ok {
+		account = arn.Account
+	}
 	if request.RoleARN != "" {
-		role := r.entity(entity.AwsRole, request.RoleARN, entity.ShortName(request.RoleARN), "")
+		role := r.entity(entity.Ref{Type: entity.AwsRole, Key: request.RoleARN, Account: account,
+			Label: entity.ShortName(request.RoleARN), Alias: roleID})
 		ev.links = append(ev.links, link{c.principal.ID, role, warehouse.Assumed})
 		if ev.Target == 0 {
 			ev.Target = role
 		}
 	}
-	user := response.AssumedRoleUser
 	if user.AssumedRoleID == "" {
 		return
 	}
-	session := r.entity(entity.AwsRoleSession, user.AssumedRoleID, entity.ShortName(user.ARN), user.ARN)
+	session := r.entity(entity.Ref{Type: entity.AwsRoleSession, Key: user.AssumedRoleID, Account: account,
+		Label: first(name, entity.ShortName(user.ARN)), Alias: user.ARN})
 	ev.links = append(ev.links, link{first(c.session.ID, c.principal.ID), session, warehouse.Opened})
 	if key := response.Credentials.AccessKeyID; key != "" {
-		ev.links = append(ev.links, link{session, r.entity(entity.AccessKey, key, key, ""), warehouse.HoldsKey})
+		ev.links = append(ev.links, link{session, r.key(key, account), warehouse.HoldsKey})
 	}
 }
 
@@ -83,8 +109,8 @@ func (r *resolver) issued(rec *cloudtrail.Record, c *caller, ev *event) {
 		Credentials credentials `json:"credentials"`
 	}
 	if decodePart(rec.ResponseElements, &response) && response.Credentials.AccessKeyID != "" {
-		key := response.Credentials.AccessKeyID
-		ev.links = append(ev.links, link{first(c.session.ID, c.principal.ID), r.entity(entity.AccessKey, key, key, ""), warehouse.HoldsKey})
+		key := r.key(response.Credentials.AccessKeyID, c.principal.Account)
+		ev.links = append(ev.links, link{first(c.session.ID, c.principal.ID), key, warehouse.HoldsKey})
 	}
 }
 
@@ -107,15 +133,17 @@ func (r *resolver) created(rec *cloudtrail.Record, c *caller, ev *event) {
 	switch rec.EventName {
 	case "CreateUser":
 		if decodePart(rec.ResponseElements, &response) && response.User.ARN != "" {
-			made = r.entity(entity.AwsUser, response.User.ARN, response.User.UserName, response.User.UserID)
+			u := response.User
+			made = r.made(entity.AwsUser, u.ARN, u.UserName, u.UserID)
 		}
 	case "CreateRole":
 		if decodePart(rec.ResponseElements, &response) && response.Role.ARN != "" {
-			made = r.entity(entity.AwsRole, response.Role.ARN, response.Role.RoleName, response.Role.RoleID)
+			role := response.Role
+			made = r.made(entity.AwsRole, role.ARN, role.RoleName, role.RoleID)
 		}
 	case "CreateAccessKey":
 		if decodePart(rec.ResponseElements, &response) && response.AccessKey.AccessKeyID != "" {
-			made = r.entity(entity.AccessKey, response.AccessKey.AccessKeyID, response.AccessKey.AccessKeyID, "")
+			made = r.key(response.AccessKey.AccessKeyID, c.principal.Account)
 		}
 	}
 	if made != 0 {
@@ -126,19 +154,33 @@ func (r *resolver) created(rec *cloudtrail.Record, c *caller, ev *event) {
 	}
 }
 
-// entity reports an entity that a record names besides its caller.
-func (r *resolver) entity(t entity.Type, key, label, alias string) entity.ID {
+// made reports the user or role that a call created.
+func (r *resolver) made(t entity.Type, arn, name, uniqueID string) entity.ID {
 	account := ""
-	if a, ok := entity.ParseARN(key); ok {
+	if a, ok := entity.ParseARN(arn); ok {
 		account = a.Account
 	}
-	e := r.ref(entity.Ref{Type: t, Key: key, Account: account, Label: label, Alias: alias})
+	return r.entity(entity.Ref{Type: t, Key: arn, Account: account, Label: first(name, entity.ShortName(arn)), Alias: uniqueID})
+}
+
+// key reports an access key that a call gave out.
+func (r *resolver) key(id, account string) entity.ID {
+	return r.entity(entity.Ref{Type: entity.AccessKey, Key: id, Account: account, Label: id})
+}
+
+// entity reports an entity that a record names besides its caller. It is
+// described as it will be when it calls itself, for a store keeps what it
+// hears first.
+func (r *resolver) entity(ref entity.Ref) entity.ID {
+	e := r.ref(ref)
 	r.entities = append(r.entities, e)
 	return e.ID
 }
 
-func first(a, b entity.ID) entity.ID {
-	if a != 0 {
+// first returns the first of its arguments that is not zero.
+func first[T comparable](a, b T) T {
+	var zero T
+	if a != zero {
 		return a
 	}
 	return b

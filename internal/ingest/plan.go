@@ -13,7 +13,7 @@ import (
 // cost more than decoding them.
 type job struct {
 	objects   []*object
-	out       chan chunk      // closed by the worker
+	out       chan *chunk     // closed by the worker
 	unchanged []ObjectSummary // objects that the ledger has; complete when out is closed
 }
 
@@ -25,25 +25,19 @@ type object struct {
 	reading int32
 }
 
-const (
-	jobObjects = 256
-	jobBytes   = 1 << 20
-	planBlock  = 1024 // objects looked up in the ledger at once
-)
-
 // plan lists the objects and hands out jobs.
 func (r *run) plan(ctx context.Context) error {
-	block := make([]*object, 0, planBlock)
+	block := make([]*object, 0, r.limits.planBlock)
 	for o, err := range r.src.Objects(ctx) {
 		if err != nil {
 			return fmt.Errorf("list objects: %w", err)
 		}
 		block = append(block, &object{Object: o})
-		if len(block) == planBlock {
+		if len(block) == r.limits.planBlock {
 			if err := r.hand(ctx, block); err != nil {
 				return err
 			}
-			block = make([]*object, 0, planBlock)
+			block = make([]*object, 0, r.limits.planBlock)
 		}
 	}
 	return r.hand(ctx, block)
@@ -64,11 +58,11 @@ func (r *run) hand(ctx context.Context, block []*object) error {
 	for _, o := range block {
 		o.known = known[o.URI]
 		if j == nil {
-			j, bytes = &job{out: make(chan chunk, 1)}, 0
+			j, bytes = &job{out: make(chan *chunk, 1)}, 0
 		}
 		j.objects = append(j.objects, o)
 		bytes += o.Size
-		if bytes >= jobBytes || len(j.objects) == jobObjects {
+		if bytes >= r.limits.jobBytes || len(j.objects) == r.limits.jobObjects {
 			if err := r.send(ctx, j); err != nil {
 				return err
 			}

@@ -12,13 +12,6 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
-// A chunk is handed over when it has this many events or bytes of raw
-// records.
-const (
-	chunkEvents = 4096
-	chunkBytes  = 8 << 20
-)
-
 // Reasons of our own; those of decoding are package decode's.
 const (
 	reasonUnreadable  = "unreadable"
@@ -51,8 +44,7 @@ type worker struct {
 	decoder  *cloudtrail.Decoder
 
 	job   *job
-	chunk chunk
-	arena []byte // holds the raw records of the chunk
+	chunk *chunk
 	rec   cloudtrail.Record
 }
 
@@ -69,9 +61,8 @@ func (w *worker) read(ctx context.Context, j *job) error {
 }
 
 func (w *worker) begin() {
-	w.chunk = chunk{}
-	w.arena = nil
-	w.resolver.begin()
+	w.chunk = w.free.get()
+	w.resolver.begin(w.chunk.entities)
 }
 
 // hand passes the chunk to the batcher and begins another.
@@ -115,21 +106,20 @@ func (w *worker) object(ctx context.Context, o *object) error {
 
 // resume decides how an object that the ledger may know is read: not at all
 // when it was read to its end, from where a crash broke it off, or from the
-// start, again when accounts have joined since records were refused.
+// start, again when accounts may have joined since records were refused.
 func (w *worker) resume(o *object) (skip int64, unchanged bool) {
 	k := o.known
+	refused := k.Reasons[reasonNotMember] > 0 && k.Membership != w.version
 	switch {
-	case k.Readings == 0, k.SHA256 != o.sha256:
+	case k.Readings == 0, k.SHA256 != o.sha256, refused:
 		o.reading = k.Readings + 1
+		return 0, false
 	case !k.Done:
 		o.reading = k.Readings
 		return k.Next, false
-	case k.Reasons[reasonNotMember] > 0 && k.Membership != w.Membership.Version():
-		o.reading = k.Readings + 1
 	default:
 		return 0, true
 	}
-	return 0, false
 }
 
 // unchangedSummary reports the records of an object that is not read again as
@@ -141,7 +131,7 @@ func unchangedSummary(o warehouse.Object) ObjectSummary {
 
 // part begins the account of an object in the current chunk.
 func (w *worker) part(o *object, first int64) *part {
-	w.chunk.parts = append(w.chunk.parts, part{object: o, first: first, reasons: map[string]int64{}})
+	w.chunk.parts = append(w.chunk.parts, part{object: o, first: first})
 	return &w.chunk.parts[len(w.chunk.parts)-1]
 }
 
@@ -149,6 +139,9 @@ func (w *worker) part(o *object, first int64) *part {
 func (p *part) reject(r warehouse.Rejection, n int64) {
 	p.seen += n
 	p.rejected += n
+	if p.reasons == nil {
+		p.reasons = map[string]int64{}
+	}
 	p.reasons[r.Reason] += n
 	if len(p.samples) < warehouse.MaxRejectionSamples {
 		p.samples = append(p.samples, r)
@@ -175,7 +168,7 @@ func (w *worker) decode(ctx context.Context, o *object, r io.Reader, skip int64,
 		case errors.As(err, &rejection):
 			p.reject(warehouse.Rejection{Record: rejection.Record, Offset: rejection.Offset,
 				Reason: string(rejection.Reason), Detail: rejection.Detail}, rejection.Records)
-			recognized = recognized || !rejection.Foreign
+			recognized = recognized || isCloudTrail(rejection.Reason)
 			ordinal += rejection.Records
 		case errors.Is(err, io.EOF):
 			w.end(p, recognized, began)
@@ -190,7 +183,7 @@ func (w *worker) decode(ctx context.Context, o *object, r io.Reader, skip int64,
 			w.end(p, recognized, began)
 			return nil
 		}
-		if len(w.chunk.events) >= chunkEvents || w.chunk.rawBytes >= chunkBytes {
+		if len(w.chunk.events) >= w.limits.chunkEvents || w.chunk.rawBytes >= w.limits.chunkBytes {
 			p.seconds, began = time.Since(began).Seconds(), time.Now()
 			if err := w.hand(ctx); err != nil {
 				return err
@@ -198,6 +191,16 @@ func (w *worker) decode(ctx context.Context, o *object, r io.Reader, skip int64,
 			p = w.part(o, ordinal)
 		}
 	}
+}
+
+// isCloudTrail reports whether a rejection tells that the object is of
+// CloudTrail, as one for a broken container does not.
+func isCloudTrail(r decode.Reason) bool {
+	switch r {
+	case decode.ReasonDigest, decode.ReasonInsight, decode.ReasonNoEventTime, decode.ReasonNoEventName, decode.ReasonNoEventSource:
+		return true
+	}
+	return false
 }
 
 // end closes the account of an object that was read to its end.
@@ -235,7 +238,7 @@ func (w *worker) record(ctx context.Context, p *part, ordinal int64) error {
 		return nil
 	}
 	p.seen++
-	raw := w.keep(rec.Raw)
+	raw := w.chunk.keep(rec.Raw)
 	w.chunk.events = append(w.chunk.events, event{part: len(w.chunk.parts) - 1})
 	w.resolver.resolve(rec, account, raw, &w.chunk.events[len(w.chunk.events)-1])
 	return nil
@@ -276,21 +279,4 @@ func (w *worker) accepts(ctx context.Context, account string) (bool, error) {
 	}
 	w.accepted[account] = ok
 	return ok, nil
-}
-
-// arenaBlock is the size of the blocks that hold raw records.
-const arenaBlock = 1 << 20
-
-// keep copies a raw record, which the decoder will overwrite.
-func (w *worker) keep(raw []byte) []byte {
-	w.chunk.rawBytes += len(raw)
-	if len(raw) > arenaBlock/4 {
-		return append([]byte(nil), raw...)
-	}
-	if cap(w.arena)-len(w.arena) < len(raw) {
-		w.arena = make([]byte, 0, arenaBlock)
-	}
-	at := len(w.arena)
-	w.arena = append(w.arena, raw...)
-	return w.arena[at:len(w.arena):len(w.arena)]
 }

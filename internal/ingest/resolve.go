@@ -48,6 +48,7 @@ type resolver struct {
 	pack   *rules.Pack
 
 	callers   map[callerKey]*caller
+	last      *caller
 	addresses map[string]*address
 	agents    map[string]*agent
 	apis      map[apiKey]*named
@@ -55,18 +56,23 @@ type resolver struct {
 
 	serial   uint64 // of the current chunk
 	entities []warehouse.Entity
+	room     []link // for the links of events to come
 	ruleEv   rules.Event
 }
 
 // seen is embedded in cached items: the chunk that reported them last.
 type seen struct{ serial uint64 }
 
+// callerKey is all that ResolveCaller looks at, so that what is cached does
+// not depend on which record came first.
 type callerKey struct {
-	kind, arn, principalID, account, key, user, invokedBy, issuer, provider, behalf, recipient string
+	entity.Identity
+	recipient string
 }
 
 type caller struct {
 	seen
+	key callerKey
 	entity.Caller
 	principal, session, accessKey warehouse.Entity
 }
@@ -88,8 +94,8 @@ type agent struct {
 type apiKey struct{ source, name string }
 
 type nameKey struct {
-	kind entity.Type
-	name string
+	kind          entity.Type
+	name, account string
 }
 
 // named is a cached entity.
@@ -104,10 +110,10 @@ func newResolver(h entity.Hasher, p Places, pack *rules.Pack) *resolver {
 		agents: map[string]*agent{}, apis: map[apiKey]*named{}, names: map[nameKey]*named{}}
 }
 
-// begin starts a chunk.
-func (r *resolver) begin() {
+// begin starts a chunk, whose entities are appended to entities.
+func (r *resolver) begin(entities []warehouse.Entity) {
 	r.serial++
-	r.entities = nil
+	r.entities = entities
 }
 
 // resolve fills ev from rec. raw is the record's bytes, which the caller
@@ -140,7 +146,8 @@ func (r *resolver) resolve(rec *cloudtrail.Record, account string, raw []byte, e
 		}
 	}
 	r.target(rec, ev)
-	ev.Key = r.hasher.Sum(keySpace, append([]byte(ev.EventID+"\x00"), account...))
+	var key [128]byte
+	ev.Key = r.hasher.Sum(keySpace, append(append(append(key[:0], ev.EventID...), 0), account...))
 	ev.Print = uint32(xxh3.Hash(raw))
 	ev.hits = r.match(rec, ev.hits[:0])
 	r.signin(rec, c, ev)
@@ -193,18 +200,10 @@ func (r *resolver) report(s *seen, e warehouse.Entity) {
 }
 
 func (r *resolver) caller(id *entity.Identity, recipient string) *caller {
-	k := callerKey{id.Type, id.ARN, id.PrincipalID, id.AccountID, id.AccessKeyID, id.UserName, id.InvokedBy,
-		id.Issuer.ARN, id.IdentityProvider, id.OnBehalfOf, recipient}
-	c, ok := r.callers[k]
-	if !ok {
-		if len(r.callers) >= maxCached {
-			clear(r.callers)
-		}
-		c = &caller{Caller: entity.ResolveCaller(id, recipient)}
-		c.principal = r.ref(c.Principal)
-		c.session = r.ref(c.Session)
-		c.accessKey = r.ref(c.AccessKey)
-		r.callers[k] = c
+	c := r.last // calls come in bursts
+	if c == nil || c.key.recipient != recipient || c.key.Identity != *id {
+		c = r.cachedCaller(callerKey{*id, recipient})
+		r.last = c
 	}
 	if c.serial != r.serial {
 		c.serial = r.serial
@@ -213,6 +212,21 @@ func (r *resolver) caller(id *entity.Identity, recipient string) *caller {
 				r.entities = append(r.entities, e)
 			}
 		}
+	}
+	return c
+}
+
+func (r *resolver) cachedCaller(k callerKey) *caller {
+	c, ok := r.callers[k]
+	if !ok {
+		if len(r.callers) >= maxCached {
+			clear(r.callers)
+		}
+		c = &caller{key: k, Caller: entity.ResolveCaller(&k.Identity, k.recipient)}
+		c.principal = r.ref(c.Principal)
+		c.session = r.ref(c.Session)
+		c.accessKey = r.ref(c.AccessKey)
+		r.callers[k] = c
 	}
 	return c
 }
@@ -238,7 +252,7 @@ func (r *resolver) name(t entity.Type, key, account string) entity.ID {
 }
 
 func (r *resolver) named(t entity.Type, key, account string) *named {
-	k := nameKey{t, key}
+	k := nameKey{t, key, account}
 	n, ok := r.names[k]
 	if !ok {
 		if len(r.names) >= maxCached {

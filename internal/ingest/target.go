@@ -14,15 +14,32 @@ func (r *resolver) target(rec *cloudtrail.Record, ev *event) {
 	if rec.EventSource != "s3.amazonaws.com" {
 		return
 	}
+	var bucket, account string
 	for _, res := range rec.Resources {
-		bucket, ok := strings.CutPrefix(res.ARN, "arn:aws:s3:::")
-		if !ok {
-			continue
+		b := bucketOf(res.ARN)
+		if bucket == "" {
+			bucket = b
 		}
-		bucket, _, _ = strings.Cut(bucket, "/")
-		if bucket != "" {
-			ev.Target = r.name(entity.S3Bucket, bucket, res.AccountID)
-			return
+		// An object is listed without an account, its bucket with it.
+		if b != "" && b == bucket {
+			account = first(account, res.AccountID)
 		}
 	}
+	ev.Target = r.name(entity.S3Bucket, bucket, account)
+}
+
+// bucketOf returns the bucket that the ARN of a bucket or of an object names,
+// "" for all others. Access points (arn:aws:s3:<Region>:<account>:…) are none.
+func bucketOf(arn string) string {
+	rest, ok := strings.CutPrefix(arn, "arn:")
+	if !ok {
+		return ""
+	}
+	_, rest, _ = strings.Cut(rest, ":") // the partition
+	resource, ok := strings.CutPrefix(rest, "s3:::")
+	if !ok {
+		return ""
+	}
+	bucket, _, _ := strings.Cut(resource, "/")
+	return bucket
 }

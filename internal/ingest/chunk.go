@@ -1,0 +1,65 @@
+package ingest
+
+import (
+	"sync"
+
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
+)
+
+// chunk is what a worker hands to the batcher: some events of one or more
+// objects, in their order, with all the memory that they need. After the
+// commit it goes back to the workers.
+type chunk struct {
+	parts    []part
+	events   []event
+	entities []warehouse.Entity
+	rawBytes int
+
+	blocks [][]byte // hold the raw records; each is full but for the last
+	used   int      // blocks that hold something
+}
+
+// chunks is a free list of chunks.
+type chunks struct{ pool sync.Pool }
+
+// get returns an empty chunk.
+func (f *chunks) get() *chunk {
+	if c, ok := f.pool.Get().(*chunk); ok {
+		return c
+	}
+	return new(chunk)
+}
+
+// put takes back a chunk whose events nobody holds any more.
+func (f *chunks) put(c *chunk) {
+	clear(c.parts)
+	clear(c.events) // their strings are others'
+	clear(c.entities)
+	for i := range c.blocks {
+		c.blocks[i] = c.blocks[i][:0]
+	}
+	*c = chunk{parts: c.parts[:0], events: c.events[:0], entities: c.entities[:0], blocks: c.blocks}
+	f.pool.Put(c)
+}
+
+// rawBlock is the size in bytes of the blocks that hold raw records.
+const rawBlock = 1 << 20
+
+// keep copies a raw record, which the decoder will overwrite. A large record
+// does not go into a block.
+func (c *chunk) keep(raw []byte) []byte {
+	c.rawBytes += len(raw)
+	if len(raw) > rawBlock/4 {
+		return append([]byte(nil), raw...)
+	}
+	if c.used == 0 || cap(c.blocks[c.used-1])-len(c.blocks[c.used-1]) < len(raw) {
+		if c.used == len(c.blocks) {
+			c.blocks = append(c.blocks, make([]byte, 0, rawBlock))
+		}
+		c.used++
+	}
+	b := &c.blocks[c.used-1]
+	at := len(*b)
+	*b = append(*b, raw...)
+	return (*b)[at:len(*b):len(*b)]
+}
