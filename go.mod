@@ -3,10 +3,13 @@ module github.com/gumshoe-detective/gumshoe
 go 1.26.0
 
 require (
+	// The SDK's modules are released together: raise the three at once.
 	github.com/aws/aws-sdk-go-v2 v1.41.9
 	github.com/aws/aws-sdk-go-v2/service/detective v1.39.1
 	github.com/aws/smithy-go v1.26.0
 	github.com/dchest/siphash v1.2.3
+	// DuckDB 1.5.5. Another engine version may write other files: raise it with
+	// a test that opens old graphs.
 	github.com/duckdb/duckdb-go/v2 v2.10505.0
 	github.com/gaissmai/bart v0.30.0
 	github.com/go-json-experiment/json v0.0.0-20260820222146-c27c302e5fc3
@@ -16,6 +19,7 @@ require (
 	github.com/oschwald/maxminddb-golang/v2 v2.9.0
 	github.com/parquet-go/parquet-go v0.32.0
 	github.com/pressly/goose/v3 v3.29.0
+	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
 	github.com/zeebo/xxh3 v1.1.0
 	go.uber.org/goleak v1.3.0

@@ -1,16 +1,14 @@
 package main
 
 import (
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
-)
 
-// addData adds the flags of a command that works on a data folder.
-func addData(c *cobra.Command, f *dataFlags) {
-	c.Flags().StringVar(&f.dir, "data", "", "folder that holds gumshoe's data; made when it is missing")
-	c.Flags().StringVar(&f.config, "config", "", "configuration file (YAML)")
-}
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
+	"github.com/gumshoe-detective/gumshoe/internal/identity"
+)
 
 func newAccount(inv *invocation) *cobra.Command {
 	return subcommands("account", "Enter AWS accounts and list them", newAccountCreate(inv), newAccountList(inv))
@@ -24,11 +22,17 @@ func newAccountCreate(inv *invocation) *cobra.Command {
 		Short: "Enter an AWS account and print its first access key",
 		Long: `Enters an AWS account and prints an access key for it. The secret is shown
 this once. Clients sign their calls with it; it is no key of AWS.`,
-		Example: `  gumshoe account create 111122223333 --data DIR --email aws@example.com`,
+		Example: `  gumshoe account create 111122223333 --data ./data --email aws@example.com`,
 		Args:    exactArgs("ID"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if !entity.IsAccountID(args[0]) {
+				return usagef("account %q: want 12 digits", args[0])
+			}
 			return inv.withHouse(c.Context(), data, func(h *house) error {
 				cred, err := h.identity.CreateAccount(c.Context(), args[0], email, name)
+				if errors.Is(err, identity.ErrInvalid) {
+					return usageError{err}
+				}
 				if err != nil {
 					return err
 				}
@@ -36,10 +40,10 @@ this once. Clients sign their calls with it; it is no key of AWS.`,
 			})
 		},
 	}
-	addData(c, &data)
+	addNewData(c, &data)
 	addOutput(c, &format, "table", "json")
-	c.Flags().StringVar(&email, "email", "", "e-mail address of the account's root user; invitations are verified against it")
-	c.Flags().StringVar(&name, "name", "", "name of the account, for people")
+	c.Flags().StringVar(&email, "email", "", "e-mail `ADDRESS` of the account's root user; invitations are verified against it")
+	c.Flags().StringVar(&name, "name", "", "`NAME` of the account, for people")
 	return c
 }
 
@@ -49,6 +53,7 @@ func newAccountList(inv *invocation) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the accounts",
+		Long:  "Lists the accounts that were entered. `gumshoe key list` has their access keys.",
 		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return inv.withHouse(c.Context(), data, func(h *house) error {

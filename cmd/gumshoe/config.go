@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -16,14 +18,21 @@ type config struct {
 	// this installation.
 	Regions []string `yaml:"regions"`
 	// Geo names geolocation data besides DIR/geo.
-	Geo struct {
-		City    []string `yaml:"city"`
-		ASN     []string `yaml:"asn"`
-		Overlay []string `yaml:"overlay"`
-	} `yaml:"geo"`
+	Geo geoConfig `yaml:"geo"`
+}
+
+// geoConfig holds paths of databases: MaxMind DB files with cities or networks
+// (ASN), and CSV overlays as gumshoe simulate writes them.
+type geoConfig struct {
+	City    []string `yaml:"city"`
+	ASN     []string `yaml:"asn"`
+	Overlay []string `yaml:"overlay"`
 }
 
 const defaultRegion = "us-east-1"
+
+// regionName is what a Region looks like (us-east-1, us-gov-west-1).
+var regionName = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
 
 // readConfig reads the file at path; "" gives the defaults. Members that it
 // does not know are errors: a misspelt one would silently do nothing.
@@ -39,10 +48,46 @@ func readConfig(path string) (config, error) {
 	d := yaml.NewDecoder(bytes.NewReader(b))
 	d.KnownFields(true)
 	if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
-		return c, fmt.Errorf("read configuration %s: %w", path, err)
+		return c, fmt.Errorf("read configuration %s: %w", path, explainYAML(err))
 	}
 	if len(c.Regions) == 0 {
 		c.Regions = []string{defaultRegion}
 	}
+	for _, r := range c.Regions {
+		if !regionName.MatchString(r) {
+			return c, fmt.Errorf("read configuration %s: regions: %q is no Region; one is %s", path, r, defaultRegion)
+		}
+	}
 	return c, nil
+}
+
+// What package yaml says about a document that is YAML but no configuration,
+// in words of Go.
+var (
+	unknownMember = regexp.MustCompile(`field (\S+) not found in type .*`)
+	wrongType     = regexp.MustCompile(`cannot unmarshal !!\w+ ?(.*) into (\S+)(?s:.*)`)
+)
+
+// explainYAML says the same in words of YAML. The line stays in front.
+func explainYAML(err error) error {
+	var types *yaml.TypeError
+	if !errors.As(err, &types) {
+		return err
+	}
+	lines := make([]string, len(types.Errors))
+	for i, e := range types.Errors {
+		e = unknownMember.ReplaceAllString(e, `there is no member "$1"`)
+		lines[i] = wrongType.ReplaceAllStringFunc(e, func(s string) string {
+			m := wrongType.FindStringSubmatch(s)
+			want := "names with values"
+			switch m[2] {
+			case "string":
+				want = "a text"
+			case "[]string":
+				want = "a list of texts"
+			}
+			return strings.TrimSpace("want " + want + " " + m[1])
+		})
+	}
+	return errors.New(strings.Join(lines, "; "))
 }

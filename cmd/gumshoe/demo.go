@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -24,8 +23,10 @@ func newDemo(inv *invocation) *cobra.Command {
 		Use:   "demo",
 		Short: "Show gumshoe on a simulated organization with an intruder in it",
 		Long: `Writes the logs of an invented organization, one of whose developers had an
-access key stolen, reads them, and serves the Detective API over them. It
-needs no network and no credentials. Ctrl-C ends it.`,
+access key stolen, reads them, and serves the Detective API over them. Then it
+prints what to try. It needs no network and no credentials. Ctrl-C ends it.`,
+		Example: `  gumshoe demo
+  gumshoe demo --data ./demo --listen 127.0.0.1:9000`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			if inv.house != nil {
@@ -42,44 +43,50 @@ needs no network and no credentials. Ctrl-C ends it.`,
 			} else if dir, err = inv.path(dir); err != nil {
 				return err
 			}
-			if !c.Flags().Changed("listen") && !canListen(c.Context(), o.listen) {
+			if err := canListen(c.Context(), o.listen); err != nil {
+				if c.Flags().Changed("listen") {
+					return err
+				}
 				o.listen = "127.0.0.1:0" // the usual port is taken: any will do
 			}
 			return inv.demo(c.Context(), dir, o, format)
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&dir, "data", "", "folder to keep the demo in; it is used again (default: a temporary one)")
-	f.StringVar(&o.listen, "listen", defaultListen, "address to listen on; another port is taken when the default is in use")
+	f.StringVar(&dir, "data", "", "`DIR` to keep the demo in; it is used again (default: a temporary one)")
+	f.StringVar(&o.listen, "listen", defaultListen, "`HOST:PORT` to listen on; another port is taken when the default one is in use")
 	addOutput(c, &format, "table", "json")
 	return c
 }
 
-func canListen(ctx context.Context, addr string) bool {
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", addr)
+// canListen finds out before the work begins.
+func canListen(ctx context.Context, addr string) error {
+	l, err := listen(ctx, addr)
 	if err != nil {
-		return false
+		return err
 	}
-	return l.Close() == nil
+	return l.Close()
 }
 
 // demo prepares the folder and serves it.
 func (inv *invocation) demo(ctx context.Context, dir string, o serverOptions, format string) error {
 	logs := filepath.Join(dir, "logs")
+	if exists(filepath.Join(dir, controlFile)) && !exists(filepath.Join(logs, simulate.ManifestFile)) {
+		return fmt.Errorf("--data %s holds data that is no demo's: name another folder", dir)
+	}
 	m, err := inv.demoLogs(ctx, logs)
 	if err != nil {
 		return err
 	}
 	// The overlay tells where the invented addresses are.
-	if err := copyFile(filepath.Join(logs, simulate.GeoFile), filepath.Join(dir, "data", "geo", simulate.GeoFile)); err != nil {
+	if err := copyFile(filepath.Join(logs, simulate.GeoFile), filepath.Join(dir, "geo", simulate.GeoFile)); err != nil {
 		return fmt.Errorf("prepare the demo: %w", err)
 	}
 	cfg, err := readConfig("")
 	if err != nil {
 		return err
 	}
-	h, err := openHouse(filepath.Join(dir, "data"), cfg)
+	h, err := openHouse(dir, cfg)
 	if err != nil {
 		return err
 	}
@@ -152,6 +159,11 @@ func (inv *invocation) demoData(ctx context.Context, h *house, m *simulate.Manif
 	inv.notef("%d records seen = %d stored + %d duplicate + %d rejected, in %.1f s",
 		t.Seen, t.Stored, t.Duplicate, t.Rejected, report.Seconds)
 	return cred, g, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func copyFile(from, to string) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sort"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,7 +11,6 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/control"
 	"github.com/gumshoe-detective/gumshoe/internal/detective"
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
-	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
 func newGraph(inv *invocation) *cobra.Command {
@@ -29,7 +27,7 @@ func (h *house) ownerOf(account string) detective.Caller {
 // makeGraph returns the account's graph, making it when there is none.
 func (h *house) makeGraph(ctx context.Context, account string) (control.Graph, error) {
 	if !entity.IsAccountID(account) {
-		return control.Graph{}, usagef("account %q: want 12 digits", account)
+		return control.Graph{}, usagef("--account %q: want 12 digits", account)
 	}
 	if _, err := h.detective.CreateGraph(ctx, h.ownerOf(account), nil); err != nil {
 		return control.Graph{}, fmt.Errorf("make graph of account %s: %w", account, err)
@@ -58,9 +56,12 @@ var errNoGraph = errors.New("there is no behavior graph yet; `gumshoe ingest` or
 // chooseGraph returns the account's graph, or the only one there is.
 func (h *house) chooseGraph(ctx context.Context, account string) (control.Graph, error) {
 	if account != "" {
+		if !entity.IsAccountID(account) {
+			return control.Graph{}, usagef("--account %q: want 12 digits", account)
+		}
 		g, err := h.detective.GraphOf(ctx, account, h.config.Regions[0])
 		if errors.Is(err, control.ErrNotFound) {
-			return g, fmt.Errorf("account %s has no behavior graph in %s", account, h.config.Regions[0])
+			return g, fmt.Errorf("account %s has no behavior graph in %s; `gumshoe graph list` shows those there are", account, h.config.Regions[0])
 		}
 		return g, err
 	}
@@ -82,10 +83,16 @@ func newGraphCreate(inv *invocation) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "create --account ID",
 		Short: "Make the behavior graph of an administrator account, or show the one it has",
-		Args:  noArgs,
+		Long: `Makes the behavior graph of an administrator account and prints its ARN. An
+account has one graph a Region; when it is there already its ARN is printed.`,
+		Example: `  gumshoe graph create --account 111122223333 --data ./data`,
+		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if account == "" {
 				return usagef("--account ID is missing: the administrator account")
+			}
+			if !entity.IsAccountID(account) {
+				return usagef("--account %q: want 12 digits", account)
 			}
 			return inv.withHouse(c.Context(), data, func(h *house) error {
 				g, err := h.makeGraph(c.Context(), account)
@@ -100,9 +107,9 @@ func newGraphCreate(inv *invocation) *cobra.Command {
 			})
 		},
 	}
-	addData(c, &data)
+	addNewData(c, &data)
 	addOutput(c, &format, "table", "json")
-	c.Flags().StringVar(&account, "account", "", "administrator account")
+	c.Flags().StringVar(&account, "account", "", "`ID` of the administrator account, 12 digits")
 	return c
 }
 
@@ -162,13 +169,17 @@ func newGraphDelete(inv *invocation) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "delete ARN",
 		Short: "Delete a behavior graph with everything in it; it cannot be restored",
-		Args:  exactArgs("ARN"),
+		Long: `Deletes a behavior graph with its events and investigations. It cannot be
+restored, but the logs can be read again. 'gumshoe graph list' shows the ARNs.`,
+		Example: `  gumshoe graph delete --data ./data \
+    arn:aws:detective:us-east-1:111122223333:graph:3b390205dcb8411031784b8da5843c9d`,
+		Args: exactArgs("ARN"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return inv.withHouse(c.Context(), data, func(h *house) error {
 				ctx := c.Context()
 				g, err := h.control.Graph(ctx, args[0])
 				if errors.Is(err, control.ErrNotFound) {
-					return fmt.Errorf("there is no behavior graph %s", args[0])
+					return fmt.Errorf("there is no behavior graph %s; `gumshoe graph list` shows those there are", args[0])
 				}
 				if err != nil {
 					return err
@@ -195,126 +206,4 @@ func newGraphDelete(inv *invocation) *cobra.Command {
 	addData(c, &data)
 	addOutput(c, &format, "table", "json")
 	return c
-}
-
-// statusEntry is the state of one graph in JSON.
-type statusEntry struct {
-	graphEntry
-	Totals      warehouse.Totals `json:"totals"`
-	Reasons     map[string]int64 `json:"reasons"`
-	Objects     int64            `json:"objects"`
-	Events      int64            `json:"events"`
-	Entities    int64            `json:"entities"`
-	Segments    int64            `json:"segments"`
-	Bytes       int64            `json:"bytes"`
-	FirstHour   *time.Time       `json:"firstHour"`
-	LastHour    *time.Time       `json:"lastHour"`
-	MemberCount int              `json:"members"`
-}
-
-func newGraphStatus(inv *invocation) *cobra.Command {
-	var data dataFlags
-	var format, account string
-	c := &cobra.Command{
-		Use:   "status",
-		Short: "Show what a behavior graph holds: records read, stored, refused, and over which time",
-		Args:  noArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return inv.withHouse(c.Context(), data, func(h *house) error {
-				ctx := c.Context()
-				g, err := h.chooseGraph(ctx, account)
-				if err != nil {
-					return err
-				}
-				e, err := h.status(ctx, g)
-				if err != nil {
-					return err
-				}
-				if format == "json" {
-					return writeJSON(inv.stdout, e)
-				}
-				return inv.printStatus(e)
-			})
-		},
-	}
-	addData(c, &data)
-	addOutput(c, &format, "table", "json")
-	c.Flags().StringVar(&account, "account", "", "administrator account of the graph (default: the only graph)")
-	return c
-}
-
-func (h *house) status(ctx context.Context, g control.Graph) (statusEntry, error) {
-	store, err := h.store(ctx, g)
-	if err != nil {
-		return statusEntry{}, err
-	}
-	st, err := store.Status(ctx)
-	if err != nil {
-		return statusEntry{}, err
-	}
-	members, err := h.detective.Members(ctx, g.ARN)
-	if err != nil {
-		return statusEntry{}, err
-	}
-	e := statusEntry{graphEntry: graphEntryOf(g), Totals: st.Totals, Reasons: st.Reasons, Objects: st.Objects,
-		Events: st.Events, Entities: st.Entities, Segments: st.Segments, Bytes: st.Bytes, MemberCount: len(members)}
-	if !st.First.IsZero() {
-		e.FirstHour, e.LastHour = &st.First, &st.Last
-	}
-	return e, nil
-}
-
-func (inv *invocation) printStatus(e statusEntry) error {
-	span := "no events yet"
-	if e.FirstHour != nil {
-		span = clock(*e.FirstHour) + " to " + clock(e.LastHour.Add(time.Hour)) + " UTC"
-	}
-	_, err := fmt.Fprintf(inv.stdout, `graph      %s
-created    %s UTC
-members    %d, besides the administrator account
-time       %s
-objects    %d
-records    %d seen = %d stored + %d duplicate + %d rejected
-entities   %d
-disk       %s in %d segments
-`, e.Arn, clock(e.CreatedTime), e.MemberCount, span, e.Objects, e.Totals.Seen, e.Totals.Stored,
-		e.Totals.Duplicate, e.Totals.Rejected, e.Entities, size(e.Bytes), e.Segments)
-	if err != nil {
-		return err
-	}
-	return inv.printReasons(e.Reasons)
-}
-
-// printReasons lists why records were not stored, the most frequent first.
-func (inv *invocation) printReasons(reasons map[string]int64) error {
-	names := make([]string, 0, len(reasons))
-	for r := range reasons {
-		names = append(names, r)
-	}
-	sort.Slice(names, func(i, j int) bool {
-		if reasons[names[i]] != reasons[names[j]] {
-			return reasons[names[i]] > reasons[names[j]]
-		}
-		return names[i] < names[j]
-	})
-	for _, r := range names {
-		if _, err := fmt.Fprintf(inv.stdout, "  %-24s %d\n", r, reasons[r]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// size prints bytes for people.
-func size(n int64) string {
-	const unit = 1000
-	if n < unit {
-		return fmt.Sprintf("%d B", n)
-	}
-	f, i := float64(n)/unit, 0
-	for f >= unit && i < 4 {
-		f /= unit
-		i++
-	}
-	return fmt.Sprintf("%.1f %cB", f, "kMGTP"[i])
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -45,8 +44,11 @@ type house struct {
 	jobs         *jobs.Runner
 
 	mu      sync.Mutex
-	writers map[string]*sync.Mutex // by graph ARN
+	writers map[string]chan struct{} // by graph ARN; whoever puts a value in may write
 }
+
+// controlFile is there in every data folder.
+const controlFile = "control.db"
 
 // openHouse opens the data folder dir, making it when it is missing. The
 // caller must close the house.
@@ -54,7 +56,7 @@ func openHouse(dir string, cfg config) (_ *house, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open data folder: %w", err)
 	}
-	h := &house{dir: dir, config: cfg, writers: map[string]*sync.Mutex{}}
+	h := &house{dir: dir, config: cfg, writers: map[string]chan struct{}{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("open data folder %s: %w", dir, err), h.close())
@@ -63,7 +65,7 @@ func openHouse(dir string, cfg config) (_ *house, err error) {
 	if h.lock, err = lockFolder(dir); err != nil {
 		return nil, err
 	}
-	if h.control, err = sqlite.Open(filepath.Join(dir, "control.db")); err != nil {
+	if h.control, err = sqlite.Open(filepath.Join(dir, controlFile)); err != nil {
 		return nil, err
 	}
 	if h.identity, err = identity.New(h.control, filepath.Join(dir, "secret.key"), time.Now); err != nil {
@@ -125,13 +127,14 @@ func (h *house) close() error {
 	return errors.Join(errs...)
 }
 
-// writer returns the lock of a graph's one writer.
-func (h *house) writer(g control.Graph) *sync.Mutex {
+// writer returns the lock of a graph's one writer: it is held by putting a
+// value in, which, unlike a mutex, one may give up waiting for.
+func (h *house) writer(g control.Graph) chan struct{} {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	m, ok := h.writers[g.ARN]
 	if !ok {
-		m = &sync.Mutex{}
+		m = make(chan struct{}, 1)
 		h.writers[g.ARN] = m
 	}
 	return m
@@ -153,7 +156,7 @@ func lockFolder(dir string) (*os.File, error) {
 		}
 		return nil, fmt.Errorf("lock: %w", err)
 	}
-	if err := f.Truncate(0); err == nil {
+	if err = f.Truncate(0); err == nil {
 		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
 	if err != nil {
@@ -161,40 +164,4 @@ func lockFolder(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
 	return f, nil
-}
-
-// dataFlags are the flags of every command that works on a data folder.
-type dataFlags struct{ dir, config string }
-
-// withHouse runs f on the data folder: in the server that has it open if
-// there is one, else on the folder itself.
-func (inv *invocation) withHouse(ctx context.Context, flags dataFlags, f func(*house) error) error {
-	if inv.house != nil {
-		return f(inv.house)
-	}
-	if flags.dir == "" {
-		return usagef("--data DIR is missing: the folder that holds gumshoe's data")
-	}
-	dir, err := inv.path(flags.dir)
-	if err != nil {
-		return err
-	}
-	code, relayed, err := inv.relay(ctx, dir)
-	switch {
-	case err != nil:
-		return err
-	case relayed && code == exitDone:
-		return nil
-	case relayed:
-		return exitError(code)
-	}
-	cfg, err := readConfig(flags.config)
-	if err != nil {
-		return err
-	}
-	h, err := openHouse(dir, cfg)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f(h), h.close())
 }

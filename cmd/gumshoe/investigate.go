@@ -25,14 +25,17 @@ func newInvestigate(inv *invocation) *cobra.Command {
 id) over a scope time, against the 45 days before it.
 
 With --logs the logs are read into a throw-away graph first, so that nothing
-has to be set up: for a folder of old logs and no network.`,
+has to be set up: for a folder of old logs and no network. Without --from the
+scope is then all of them, and there is no baseline to compare with.`,
 		Example: `  gumshoe investigate --logs ./AWSLogs arn:aws:iam::111122223333:user/alice
-  gumshoe investigate --data DIR --from 2026-09-29T00:00:00Z --to 2026-09-30T00:00:00Z -o json ARN`,
+  gumshoe investigate --logs ./AWSLogs --from 2026-09-29 AKIAIOSFODNN7EXAMPLE
+  gumshoe investigate --data ./data --from 2026-09-29T11:00:00Z --to 2026-09-29T17:00:00Z \
+    -o json arn:aws:iam::111122223333:role/deploy`,
 		Args: exactArgs("ENTITY"),
 		RunE: func(c *cobra.Command, args []string) error {
 			q.entity = args[0]
 			if (data.dir == "") == (len(logs) == 0) && inv.house == nil {
-				return usagef("gumshoe investigate: name either --data DIR or --logs PATH")
+				return usagef("name either --data DIR or --logs PATH")
 			}
 			if err := q.parse(); err != nil {
 				return err
@@ -40,7 +43,7 @@ has to be set up: for a folder of old logs and no network.`,
 			run := func(h *house) error { return inv.answer(c.Context(), h, q, format) }
 			if len(logs) > 0 {
 				q.wholeTime = true
-				return inv.withThrowAway(c.Context(), data.config, logs, run)
+				return inv.withThrowAway(c.Context(), data.config, logs, q.entity, run)
 			}
 			return inv.withHouse(c.Context(), data, run)
 		},
@@ -48,10 +51,10 @@ has to be set up: for a folder of old logs and no network.`,
 	addData(c, &data)
 	addOutput(c, &format, "table", "json")
 	f := c.Flags()
-	f.StringSliceVar(&logs, "logs", nil, "files or folders of logs to read into a throw-away graph; may be repeated")
-	f.StringVar(&q.account, "account", "", "administrator account of the graph (default: the graph that knows the entity)")
-	f.StringVar(&q.fromText, "from", "", "start of the scope time, RFC 3339 or a date (default: 24 hours before its end, or with --logs the first event)")
-	f.StringVar(&q.toText, "to", "", "end of the scope time (default: the end of the hour of the last event)")
+	f.StringArrayVar(&logs, "logs", nil, "`PATH` of a file or folder of logs to read into a throw-away graph; may be repeated")
+	f.StringVar(&q.account, "account", "", "`ID` of the graph's administrator account (default: the graph that knows the entity)")
+	f.StringVar(&q.fromText, "from", "", "start of the scope, a `TIME` such as 2026-09-29T13:00:00Z or a date (default: 24 hours before its end, or with --logs the first event)")
+	f.StringVar(&q.toText, "to", "", "end of the scope, a `TIME` (default: the end of the hour of the last event)")
 	return c
 }
 
@@ -89,8 +92,9 @@ func parseTime(flag, s string) (time.Time, error) {
 }
 
 // withThrowAway reads logs into a graph of its own that takes all accounts,
-// runs f on it and removes it.
-func (inv *invocation) withThrowAway(ctx context.Context, configFile string, logs []string, f func(*house) error) (err error) {
+// runs f on it and removes it. An entity that cannot be investigated is
+// refused before anything is read.
+func (inv *invocation) withThrowAway(ctx context.Context, configFile string, logs []string, entity string, f func(*house) error) (err error) {
 	cfg, err := readConfig(configFile)
 	if err != nil {
 		return err
@@ -114,16 +118,22 @@ func (inv *invocation) withThrowAway(ctx context.Context, configFile string, log
 	if err != nil {
 		return err
 	}
+	if _, err := (graphInvestigator{h}).KnowsEntity(ctx, g, entity); err != nil {
+		return explain(err)
+	}
 	report, err := h.ingest(ctx, inv, g, logs, true)
 	if err != nil {
+		return err
+	}
+	t := report.Totals
+	inv.notef("read %s in %s: %d stored, %d duplicate, %d rejected",
+		count(t.Seen, "record"), count(len(report.Objects), "object"), t.Stored, t.Duplicate, t.Rejected)
+	if err := report.printFaults(inv.stderr); err != nil {
 		return err
 	}
 	if err := report.verdict(logs); err != nil {
 		return err
 	}
-	t := report.Totals
-	inv.notef("read %d records in %d files: %d stored, %d duplicate, %d rejected",
-		t.Seen, len(report.Objects), t.Stored, t.Duplicate, t.Rejected)
 	return f(h)
 }
 

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/gumshoe-detective/gumshoe/internal/control"
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
 	"github.com/gumshoe-detective/gumshoe/internal/identity"
 )
 
@@ -32,8 +35,14 @@ func newKeyCreate(inv *invocation) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "create ID",
 		Short: "Make another access key for an account",
-		Args:  exactArgs("ID"),
+		Long: `Makes another access key for an account and prints it. The secret is shown this
+once. The account's other keys stay; 'gumshoe key revoke' ends them.`,
+		Example: `  gumshoe key create 111122223333 --data ./data`,
+		Args:    exactArgs("ID"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if !entity.IsAccountID(args[0]) {
+				return usagef("account %q: want 12 digits", args[0])
+			}
 			return inv.withHouse(c.Context(), data, func(h *house) error {
 				cred, err := h.identity.CreateKey(c.Context(), args[0])
 				if err != nil {
@@ -94,16 +103,23 @@ func newKeyRevoke(inv *invocation) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "revoke KEY",
 		Short: "End the use of an access key at once",
-		Args:  exactArgs("KEY"),
+		Long: `Ends the use of an access key, named by its id, at once, also in a server that
+is running. It cannot be undone; 'gumshoe key create' makes a new key.`,
+		Example: `  gumshoe key revoke AKIAIOSFODNN7EXAMPLE --data ./data`,
+		Args:    exactArgs("KEY"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return inv.withHouse(c.Context(), data, func(h *house) error {
-				if err := h.identity.RevokeKey(c.Context(), args[0]); err != nil {
+				err := h.identity.RevokeKey(c.Context(), args[0])
+				if errors.Is(err, control.ErrNotFound) {
+					return fmt.Errorf("there is no access key %q; `gumshoe key list` shows them", args[0])
+				}
+				if err != nil {
 					return err
 				}
 				if format == "json" {
 					return writeJSON(inv.stdout, map[string]string{"AccessKeyId": args[0], "Status": "REVOKED"})
 				}
-				_, err := fmt.Fprintf(inv.stdout, "revoked %s\n", args[0])
+				_, err = fmt.Fprintf(inv.stdout, "revoked %s\n", args[0])
 				return err
 			})
 		},

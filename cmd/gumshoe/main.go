@@ -1,9 +1,3 @@
-// Command gumshoe is a self-hosted Amazon Detective: it reads AWS logs,
-// builds a behavior graph, investigates IAM users and roles, and answers
-// through the Detective API and this command line.
-//
-// Each file holds one subcommand and wires the packages together; nothing
-// else is decided here.
 package main
 
 import (
@@ -15,6 +9,8 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal asks to finish what is in hand, the second one kills.
+	context.AfterFunc(ctx, stop)
 	code := run(ctx, &invocation{
 		args:     os.Args[1:],
 		stdout:   os.Stdout,

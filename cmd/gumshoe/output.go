@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"github.com/spf13/cobra"
 )
@@ -16,7 +18,7 @@ func addOutput(c *cobra.Command, format *string, formats ...string) {
 	for _, f := range formats[1:] {
 		list += ", " + f
 	}
-	c.Flags().StringVarP(format, "output", "o", formats[0], "output format: "+list)
+	c.Flags().StringVarP(format, "output", "o", formats[0], "output `FORMAT`: "+list)
 	check := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
 		for _, f := range formats {
@@ -27,7 +29,7 @@ func addOutput(c *cobra.Command, format *string, formats ...string) {
 				return nil
 			}
 		}
-		return usagef("%s: unknown output format %q; it is one of %s", c.CommandPath(), *format, list)
+		return usagef("--output %q: it is one of %s", *format, list)
 	}
 }
 
@@ -43,6 +45,17 @@ func writeJSON(w io.Writer, v any) error {
 	return nil
 }
 
+// printable replaces what a terminal would act on: logs hold text that
+// attackers chose.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, s)
+}
+
 // table writes aligned columns.
 func table(w io.Writer, header []string, rows [][]string) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -51,7 +64,7 @@ func table(w io.Writer, header []string, rows [][]string) error {
 			if i > 0 {
 				fmt.Fprint(t, "\t")
 			}
-			fmt.Fprint(t, cell)
+			fmt.Fprint(t, printable(cell))
 		}
 		fmt.Fprintln(t)
 	}

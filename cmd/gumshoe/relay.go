@@ -41,6 +41,9 @@ func (inv *invocation) relay(ctx context.Context, dataDir string) (code int, ok 
 	socket := filepath.Join(dataDir, adminSocket)
 	dialer := net.Dialer{}
 	conn, err := dialer.DialContext(ctx, "unix", socket)
+	if ctx.Err() != nil {
+		return 0, false, ctx.Err()
+	}
 	if err != nil {
 		// No socket, or one that a killed server left behind.
 		return 0, false, nil
@@ -70,6 +73,10 @@ func (inv *invocation) relay(ctx context.Context, dataDir string) (code int, ok 
 		return 0, true, fmt.Errorf("ask the server at %s: %w", socket, err)
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		why, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+		return 0, true, fmt.Errorf("the server at %s answers %s: %s", socket, resp.Status, bytes.TrimSpace(why))
+	}
 	code, err = inv.replay(resp.Body)
 	if err != nil {
 		return 0, true, fmt.Errorf("the server at %s broke off: %w", socket, err)
@@ -100,25 +107,37 @@ func (inv *invocation) replay(r io.Reader) (int, error) {
 	}
 }
 
-// adminHandler runs relayed command lines on h.
-func adminHandler(h *house) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /run", func(w http.ResponseWriter, req *http.Request) {
-		var o order
-		if err := json.NewDecoder(io.LimitReader(req.Body, 1<<20)).Decode(&o); err != nil {
-			http.Error(w, "bad order: "+err.Error(), http.StatusBadRequest)
-			return
-		}
-		out := &answers{w: w}
-		code := run(req.Context(), &invocation{
-			args: o.Args, cwd: o.Cwd, terminal: o.Terminal, house: h,
-			stdout: writerFunc(func(b []byte) error { return out.send(answer{Stdout: b}) }),
-			stderr: writerFunc(func(b []byte) error { return out.send(answer{Stderr: b}) }),
-		})
-		// The client may be gone; there is nobody left to tell.
-		_ = out.send(answer{Exit: &code})
+// desk takes the orders of other processes and runs them on a house.
+type desk struct {
+	house   *house
+	running sync.WaitGroup
+	end     context.Context // once it is done, commands are broken off
+}
+
+// maxOrder bounds an order in bytes: the longest command line of Linux, with
+// room for JSON.
+const maxOrder = 16 << 20
+
+// ServeHTTP runs one order.
+func (d *desk) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	d.running.Add(1)
+	defer d.running.Done()
+	var o order
+	if err := json.NewDecoder(http.MaxBytesReader(w, req.Body, maxOrder)).Decode(&o); err != nil {
+		http.Error(w, "bad order: "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	ctx, cancel := context.WithCancel(req.Context())
+	defer cancel()
+	defer context.AfterFunc(d.end, cancel)()
+	out := &answers{w: w}
+	code := run(ctx, &invocation{
+		args: o.Args, cwd: o.Cwd, terminal: o.Terminal, house: d.house,
+		stdout: writerFunc(func(b []byte) error { return out.send(answer{Stdout: b}) }),
+		stderr: writerFunc(func(b []byte) error { return out.send(answer{Stderr: b}) }),
 	})
-	return mux
+	// The client may be gone; there is nobody left to tell.
+	_ = out.send(answer{Exit: &code})
 }
 
 // answers writes the lines of a response; commands print from several

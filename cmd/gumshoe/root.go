@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -45,10 +46,10 @@ func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e))
 // run executes the command line and returns the exit code.
 func run(ctx context.Context, inv *invocation) int {
 	root := newRoot(inv)
-	root.SetArgs(inv.args)
+	root.SetArgs(append([]string{}, inv.args...)) // nil would mean those of this process
 	root.SetOut(inv.stdout)
 	root.SetErr(inv.stderr)
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
 	var exit exitError
 	var usage usageError
 	switch {
@@ -57,8 +58,14 @@ func run(ctx context.Context, inv *invocation) int {
 	case errors.As(err, &exit):
 		return int(exit)
 	case errors.As(err, &usage):
-		fmt.Fprintf(inv.stderr, "gumshoe: %v\nTry 'gumshoe help' or 'gumshoe COMMAND --help'.\n", err)
+		if command.Name() == "help" {
+			command = command.Root()
+		}
+		fmt.Fprintf(inv.stderr, "gumshoe: %v\nTry '%s --help'.\n", err, command.CommandPath())
 		return exitUsage
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(inv.stderr, "gumshoe: interrupted; what was stored before stays")
+		return exitFailed
 	default:
 		fmt.Fprintf(inv.stderr, "gumshoe: %v\n", err)
 		return exitFailed
@@ -73,14 +80,26 @@ func newRoot(inv *invocation) *cobra.Command {
 investigates IAM users and roles, and answers through the Amazon Detective API
 and this command line. It is not affiliated with AWS.
 
-Start with 'gumshoe demo'.`,
+Start with 'gumshoe demo', or with a folder of CloudTrail logs:
+'gumshoe investigate --logs DIR ARN'.
+
+Answers go to standard output, everything else to standard error. The exit
+status is 0 when it is done, 1 when it failed and 2 for a wrong command line.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          noArgs,
+
+		SuggestionsMinimumDistance: 2,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return noCommand(c, args[0])
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, _ []string) error {
 			return c.Help()
 		},
 	}
+	root.SetHelpCommand(newHelp())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
@@ -90,21 +109,48 @@ Start with 'gumshoe demo'.`,
 	return root
 }
 
+// newHelp is cobra's help command, which takes a word that is no command for
+// the question what gumshoe is.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show how a command is used",
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return noCommand(about, rest[0])
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
+
+// noCommand says that parent has no command name, and which one may be meant.
+func noCommand(parent *cobra.Command, name string) error {
+	full := strings.TrimPrefix(parent.CommandPath()+" "+name, parent.Root().Name()+" ")
+	err := fmt.Errorf("there is no command %q", full)
+	if near := parent.SuggestionsFor(name); len(near) > 0 {
+		err = fmt.Errorf("%w; did you mean %q?", err, near[0])
+	}
+	return usageError{err}
+}
+
 // noArgs and exactArgs are cobra's checks as usage errors.
-func noArgs(c *cobra.Command, args []string) error {
+func noArgs(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usagef("unknown argument %q for %q", args[0], c.CommandPath())
+		return usagef("unexpected argument %q", args[0])
 	}
 	return nil
 }
 
 func exactArgs(names ...string) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
+	return func(_ *cobra.Command, args []string) error {
 		if len(args) < len(names) {
-			return usagef("%s: %s is missing", c.CommandPath(), names[len(args)])
+			return usagef("%s is missing", names[len(args)])
 		}
 		if len(args) > len(names) {
-			return usagef("%s: unexpected argument %q", c.CommandPath(), args[len(names)])
+			return usagef("unexpected argument %q", args[len(names)])
 		}
 		return nil
 	}
@@ -112,9 +158,16 @@ func exactArgs(names ...string) cobra.PositionalArgs {
 
 // subcommands makes a command that only holds others.
 func subcommands(use, short string, children ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: noArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return usagef("%s: name one of its commands, see '%s --help'", c.CommandPath(), c.CommandPath())
+	c := &cobra.Command{Use: use, Short: short, SuggestionsMinimumDistance: 2,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return noCommand(c, args[0])
+			}
+			names := make([]string, len(children))
+			for i, child := range children {
+				names[i] = child.Name()
+			}
+			return usagef("name what to do: %s", strings.Join(names, ", "))
 		}}
 	c.AddCommand(children...)
 	return c

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,8 +24,12 @@ import (
 
 const defaultListen = "127.0.0.1:8620"
 
-// shutdownTime is how long requests in hand may take after SIGTERM.
-const shutdownTime = 8 * time.Second
+// shutdownTime is how long requests in hand may take after SIGTERM, orderTime
+// how long the commands that are run for other processes may.
+const (
+	shutdownTime = 8 * time.Second
+	orderTime    = 6 * time.Second
+)
 
 func newServe(inv *invocation) *cobra.Command {
 	var data dataFlags
@@ -31,18 +37,22 @@ func newServe(inv *invocation) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve --data DIR",
 		Short: "Answer the Detective API over a data folder",
-		Args:  noArgs,
+		Long: `Answers the Amazon Detective API over a data folder until it is stopped by
+Ctrl-C or SIGTERM; it then finishes what is in hand, within 10 seconds. Other
+commands may be used on the folder meanwhile: the server runs them.
+
+Clients sign with the keys that 'gumshoe account create' prints.`,
+		Example: `  gumshoe serve --data ./data
+  AWS_ENDPOINT_URL=http://127.0.0.1:8620 aws detective list-graphs`,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if inv.house != nil {
 				return errors.New("a server has this data folder open already")
 			}
-			if data.dir == "" {
-				return usagef("--data DIR is missing: the folder that holds gumshoe's data")
-			}
 			if err := o.check(); err != nil {
 				return err
 			}
-			dir, err := inv.path(data.dir)
+			dir, err := data.folder(inv)
 			if err != nil {
 				return err
 			}
@@ -61,9 +71,9 @@ func newServe(inv *invocation) *cobra.Command {
 			return errors.Join(h.serve(c.Context(), inv, o, ready), h.close())
 		},
 	}
-	addData(c, &data)
+	addNewData(c, &data)
 	f := c.Flags()
-	f.StringVar(&o.listen, "listen", defaultListen, "address to listen on")
+	f.StringVar(&o.listen, "listen", defaultListen, "`HOST:PORT` to listen on")
 	f.BoolVar(&o.dev, "dev", false, "accept any signature, on loopback only; an access key id of 12 digits is the account")
 	f.BoolVar(&o.insecureHTTP, "insecure-http", false, "allow plain HTTP beyond loopback: put a TLS proxy in front")
 	return c
@@ -74,6 +84,7 @@ type serverOptions struct {
 	listen       string
 	dev          bool
 	insecureHTTP bool
+	orderTime    time.Duration // 0 is the default
 }
 
 // check refuses what would show secrets to a network.
@@ -106,16 +117,22 @@ func isLoopback(host string) bool {
 // are answered.
 func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, ready func(url string) error) error {
 	log := slog.New(slog.NewTextHandler(inv.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	var lc net.ListenConfig
-	public, err := lc.Listen(ctx, "tcp", o.listen)
+	public, err := listen(ctx, o.listen)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return err
 	}
 	admin, err := h.listenAdmin(ctx)
 	if err != nil {
 		public.Close()
 		return err
 	}
+	end, breakOff := context.WithCancel(context.WithoutCancel(ctx))
+	orders := &desk{house: h, end: end}
+	defer func() {
+		breakOff()
+		orders.running.Wait() // the caller closes the house
+	}()
+	asked := ctx
 	g, ctx := errgroup.WithContext(ctx)
 	for _, s := range []struct {
 		listener net.Listener
@@ -123,7 +140,7 @@ func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, rea
 		write    time.Duration // longest answer; 0 means as long as it takes
 	}{
 		{public, h.publicHandler(o, log), time.Minute},
-		{admin, adminHandler(h), 0},
+		{admin, orders, 0},
 	} {
 		server := &http.Server{
 			Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
@@ -138,7 +155,9 @@ func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, rea
 		})
 		g.Go(func() error {
 			<-ctx.Done()
-			// Finish what is in hand; then cut off what is still open.
+			// Finish what is in hand; then cut off what is still open. Orders
+			// are broken off earlier, so that they can say so.
+			defer time.AfterFunc(cmp.Or(o.orderTime, orderTime), breakOff).Stop()
 			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 			defer cancel()
 			if err := server.Shutdown(end); err != nil {
@@ -149,7 +168,23 @@ func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, rea
 	}
 	g.Go(func() error { return h.jobs.Run(ctx) })
 	g.Go(func() error { return ready("http://" + public.Addr().String()) })
-	return g.Wait()
+	// That the end was asked for is no error, wherever it was noticed first.
+	if err := g.Wait(); asked.Err() == nil || !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is in use by another program; name another address by --listen HOST:PORT", addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--listen %s: %w", addr, err)
+	}
+	return l, nil
 }
 
 // listenAdmin listens on DIR/admin.sock. The lock on DIR is ours, so a socket

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,10 +24,18 @@ attacker did, and geo.csv, which says where the invented addresses are. The
 same flags write the same bytes.
 
 Stories: ` + strings.Join(simulate.Stories(), ", ") + `.`,
+		Example: `  gumshoe simulate --out ./simulated
+  gumshoe simulate --out ./small --days 20 --events 5000 --events-per-file 500`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if out == "" {
 				return usagef("--out DIR is missing: the folder to write to")
+			}
+			if !slices.Contains(simulate.Stories(), cfg.Story) {
+				return usagef("--story %q: there are %s", cfg.Story, strings.Join(simulate.Stories(), ", "))
+			}
+			if cfg.Days == 0 {
+				return usagef("--days 0: want 1 to 3650")
 			}
 			if end != "" {
 				t, err := time.Parse(time.DateOnly, end)
@@ -57,15 +66,15 @@ Stories: ` + strings.Join(simulate.Stories(), ", ") + `.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&out, "out", "", "folder to write to; must be empty or missing")
-	f.Int64Var(&cfg.Seed, "seed", 1, "seed of every choice")
-	f.IntVar(&cfg.Events, "events", 0, "approximate number of events; 0 is the natural volume, about 5,000 a day")
-	f.IntVar(&cfg.Days, "days", 60, "days of logs")
-	f.StringVar(&cfg.Story, "story", cfg.Story, "the attack: "+strings.Join(simulate.Stories(), ", "))
-	f.StringVar(&end, "end", "", "day after the last day, UTC (default 2026-10-01)")
-	f.IntVar(&cfg.EventsPerFile, "events-per-file", 0, "events a file; 0 is small files as S3 delivery makes them")
-	f.IntVar(&cfg.Accounts, "accounts", 0, "AWS accounts (default 3)")
-	f.IntVar(&cfg.Principals, "principals", 0, "people and workload roles (default 40)")
+	f.StringVar(&out, "out", "", "`DIR` to write to; made when it is missing, must hold no logs yet")
+	f.Int64Var(&cfg.Seed, "seed", 1, "seed of every choice, a `NUMBER`")
+	f.IntVar(&cfg.Events, "events", 0, "approximate `NUMBER` of events; 0 is the natural volume, about 5,700 a day for 40 principals")
+	f.IntVar(&cfg.Days, "days", 60, "`NUMBER` of days, 1 to 3650")
+	f.StringVar(&cfg.Story, "story", cfg.Story, "`NAME` of the attack: "+strings.Join(simulate.Stories(), ", "))
+	f.StringVar(&end, "end", "", "`DATE` after the last day, UTC (default 2026-10-01)")
+	f.IntVar(&cfg.EventsPerFile, "events-per-file", 0, "`NUMBER` of events a file, at most 50000; 0 is small files as S3 delivery makes them")
+	f.IntVar(&cfg.Accounts, "accounts", 0, "`NUMBER` of AWS accounts, 1 to 200 (default 3)")
+	f.IntVar(&cfg.Principals, "principals", 0, "`NUMBER` of people and workload roles, 12 to 20000 (default 40)")
 	f.BoolVar(&cfg.StressKeys, "stress", false, "give every event an address of its own, so that no rollup folds")
 	addOutput(c, &format, "table", "json")
 	return c

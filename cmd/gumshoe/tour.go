@@ -46,7 +46,9 @@ i = dict(GraphArn=graph, InvestigationId=d.start_investigation(
     ScopeEndTime=dt.datetime.fromisoformat('{{.ToPython}}'))['InvestigationId'])
 while (r := d.get_investigation(**i))['Status'] == 'RUNNING': time.sleep(0.2)
 print(r['Status'], r['Severity'])
-for x in d.list_indicators(**i)['Indicators']: print(x['IndicatorType'], x['IndicatorDetail'])
+for x in d.list_indicators(MaxResults=100, **i)['Indicators']:
+    print(x['IndicatorType'], *next(iter(x['IndicatorDetail'].values())).values())
+
 EOF
 
 # Or without a server and credentials, from the bare logs:

@@ -18,6 +18,8 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
+var _ api.Backend = (*detective.Service)(nil)
+
 // wire makes the services of an open house.
 func (h *house) wire() error {
 	h.investigator = investigate.New(investigate.Options{
