@@ -142,7 +142,7 @@ func TestPeopleKeepBusinessHours(t *testing.T) {
 // The bounds are wide: they hold the shape, not a value.
 func TestShapesFollowTheMeasuredOnes(t *testing.T) {
 	t.Parallel()
-	c := simulate(t, Config{Seed: 12, Days: 14, Events: 40_000, EventsPerFile: 3000})
+	c := simulate(t, Config{Seed: 12, Days: 14, Events: 25_000, EventsPerFile: 3000})
 	var n, reads, errors, data, size, quick, gaps int
 	var sizes []int
 	names, principals := map[string]int{}, map[string]int{}
@@ -271,7 +271,7 @@ func TestFieldsAreThoseOfRealRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	missing := map[string]string{}
-	for _, r := range simulate(t, Config{Seed: 1, Days: 3, EventsPerFile: 3000, Story: StoryStolenKey}).distinct {
+	for _, r := range simulate(t, Config{Seed: 1, Days: 3, Events: 6_000, EventsPerFile: 3000, Story: StoryStolenKey}).distinct {
 		mine := map[string]bool{}
 		learn(json.RawMessage(r.raw), mine)
 		for k := range mine {

@@ -256,7 +256,7 @@ func testVisibleTogether(t *testing.T, f *fixture) {
 // testLargeBatch commits more rows of each kind than an engine handles at
 // once.
 func testLargeBatch(t *testing.T, f *fixture) {
-	const n = 5_000
+	const n = 2_500
 	start := at("2026-01-31T00:00:00Z")
 	b := &warehouse.Batch{ID: "large"}
 	var ids []entity.ID
