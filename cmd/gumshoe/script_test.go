@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	_ "embed" // a script
 	"flag"
 	"fmt"
 	"os"
@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/gumshoe-detective/gumshoe/internal/simulate"
+	"github.com/gumshoe-detective/gumshoe/internal/source/sourcetest"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -25,14 +26,32 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 //	$FROM, $TO         the scope of the attack
 //	$RECORDS, $EVENTS  how many there are in the logs; the rest is duplicates
 //	$GZ                one of the log files
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { runScripts(t, filepath.Join("testdata", "script")) }
+
+//go:embed testdata/unprivileged/permission.txtar
+var permissionScript []byte
+
+// TestPermissionScript is for what root does not meet.
+func TestPermissionScript(t *testing.T) {
+	if !sourcetest.Unprivileged(t) {
+		return
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "permission.txtar"), permissionScript, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	runScripts(t, dir)
+}
+
+func runScripts(t *testing.T, dir string) {
+	t.Helper()
 	m, logs := simulated(t)
 	files, err := filepath.Glob(filepath.Join(logs, simulate.LogFolder, "*", "CloudTrail", "us-east-1", "*", "*", "*", "*.gz"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no logs in %s: %v", logs, err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
+		Dir:                 dir,
 		UpdateScripts:       *update,
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
@@ -55,12 +74,6 @@ func TestScripts(t *testing.T) {
 			"code": scriptCode, "start": scriptStart, "end": scriptEnd, "get": scriptGet, "graphs": scriptGraphs,
 			"field": scriptField, "accounted": scriptAccounted, "nowhere": scriptNowhere, "cut": scriptCut, "gunzip": scriptGunzip,
 			"object": scriptObject, "leftovers": scriptLeftovers,
-		},
-		Condition: func(cond string) (bool, error) {
-			if cond != "root" {
-				return false, errors.New("unknown condition")
-			}
-			return os.Geteuid() == 0, nil
 		},
 	})
 }

@@ -11,6 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/gumshoe-detective/gumshoe/internal/source"
+	"github.com/gumshoe-detective/gumshoe/internal/source/sourcetest"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
@@ -166,11 +167,11 @@ func TestOnlyBadInput(t *testing.T) {
 	}
 }
 
-// A file without permission. Root reads everything.
+// A file without permission.
 func TestNoPermission(t *testing.T) {
 	t.Parallel()
-	if os.Geteuid() == 0 {
-		t.Skip("root reads everything; TestBadInput has other unreadable files")
+	if !sourcetest.Unprivileged(t) {
+		return
 	}
 	dir := t.TempDir()
 	write(t, dir, map[string][]byte{"closed": delivery(call(t, 1)), "open": delivery(call(t, 2))})
