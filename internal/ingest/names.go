@@ -1,0 +1,203 @@
+package ingest
+
+import (
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
+)
+
+// seen is embedded in cached items: the chunk that reported them last.
+type seen struct{ serial uint64 }
+
+// callerKey is all that ResolveCaller looks at, so that what is cached does
+// not depend on which record came first.
+type callerKey struct {
+	entity.Identity
+	recipient string
+}
+
+type caller struct {
+	seen
+	key callerKey
+	entity.Caller
+	principal, session, accessKey warehouse.Entity
+}
+
+type address struct {
+	seen
+	class    entity.AddressClass
+	entity   warehouse.Entity
+	location *named
+	aso      *named
+}
+
+type agent struct {
+	seen
+	entity  warehouse.Entity
+	product *named
+}
+
+type apiKey struct{ source, name string }
+
+type nameKey struct {
+	kind          entity.Type
+	name, account string
+}
+
+// named is a cached entity.
+type named struct {
+	seen
+	warehouse.Entity
+}
+
+func (r *resolver) caller(id *entity.Identity, recipient string) *caller {
+	c := r.last // calls come in bursts
+	if c == nil || c.key.recipient != recipient || c.key.Identity != *id {
+		c = r.cachedCaller(callerKey{*id, recipient})
+		r.last = c
+	}
+	if c.serial != r.serial {
+		c.serial = r.serial
+		for _, e := range []warehouse.Entity{c.principal, c.session, c.accessKey} {
+			if e.ID != 0 {
+				r.entities = append(r.entities, e)
+			}
+		}
+	}
+	return c
+}
+
+func (r *resolver) cachedCaller(k callerKey) *caller {
+	c, ok := r.callers[k]
+	if !ok {
+		if len(r.callers) >= maxCached {
+			clear(r.callers)
+		}
+		c = &caller{key: k, Caller: entity.ResolveCaller(&k.Identity, k.recipient)}
+		c.principal = r.ref(c.Principal)
+		c.session = r.ref(c.Session)
+		c.accessKey = r.ref(c.AccessKey)
+		r.callers[k] = c
+	}
+	return c
+}
+
+// ref makes the entity that a reference names; the zero entity for none.
+func (r *resolver) ref(ref entity.Ref) warehouse.Entity {
+	if ref.IsZero() {
+		return warehouse.Entity{}
+	}
+	return warehouse.Entity{ID: r.hasher.ID(ref.Type, ref.Key), Type: ref.Type, Key: ref.Key,
+		Account: ref.Account, Label: ref.Label, Alias: ref.Alias}
+}
+
+// name returns the id of an entity without more to it than its key; zero
+// when the key is empty.
+func (r *resolver) name(t entity.Type, key, account string) entity.ID {
+	if key == "" {
+		return 0
+	}
+	n := r.named(t, key, account)
+	r.report(&n.seen, n.Entity)
+	return n.ID
+}
+
+func (r *resolver) named(t entity.Type, key, account string) *named {
+	k := nameKey{t, key, account}
+	n, ok := r.names[k]
+	if !ok {
+		if len(r.names) >= maxCached {
+			clear(r.names)
+		}
+		n = &named{Entity: r.ref(entity.Ref{Type: t, Key: key, Account: account, Label: key})}
+		r.names[k] = n
+	}
+	return n
+}
+
+// api names "<source>:<name>" with the name's version suffix removed.
+func (r *resolver) api(source, name string) entity.ID {
+	k := apiKey{source, name}
+	n, ok := r.apis[k]
+	if !ok {
+		if len(r.apis) >= maxCached {
+			clear(r.apis)
+		}
+		n = &named{Entity: r.ref(entity.Ref{Type: entity.API, Key: source + ":" + entity.APIName(name), Label: entity.APIName(name)})}
+		r.apis[k] = n
+	}
+	r.report(&n.seen, n.Entity)
+	return n.ID
+}
+
+// place resolves the source address and where it is. Service names are
+// entities of type AwsService, so that rollups tell them apart; addresses
+// that are none are left out, their text stays in the raw record.
+func (r *resolver) place(text string, ev *event) {
+	if text == "" {
+		return
+	}
+	a, ok := r.addresses[text]
+	if !ok {
+		if len(r.addresses) >= maxCached {
+			clear(r.addresses)
+		}
+		a = r.newAddress(text)
+		r.addresses[text] = a
+	}
+	ev.Address = a.entity.ID
+	ev.isIP = a.class.IsIP()
+	if a.entity.ID != 0 {
+		r.report(&a.seen, a.entity)
+	}
+	if a.location != nil {
+		ev.location = a.location.ID
+		r.report(&a.location.seen, a.location.Entity)
+	}
+	if a.aso != nil {
+		ev.aso = a.aso.ID
+		r.report(&a.aso.seen, a.aso.Entity)
+	}
+}
+
+func (r *resolver) newAddress(text string) *address {
+	parsed := entity.ParseAddress(text)
+	a := &address{class: parsed.Class}
+	switch parsed.Class {
+	case entity.PublicAddress, entity.PrivateAddress:
+		a.entity = r.ref(entity.Ref{Type: entity.IPAddress, Key: parsed.Key, Label: parsed.Key})
+	case entity.ServiceAddress:
+		a.entity = r.ref(entity.Ref{Type: entity.AwsService, Key: parsed.Key, Label: parsed.Key})
+	}
+	if parsed.Class == entity.PublicAddress {
+		p := r.places.Lookup(parsed.IP)
+		if l := p.Location(); l != "" {
+			a.location = r.named(entity.Location, l, "")
+		}
+		if p.ASO != "" {
+			a.aso = r.named(entity.ASO, p.ASO, "")
+		}
+	}
+	return a
+}
+
+func (r *resolver) agent(text string) *agent {
+	a, ok := r.agents[text]
+	if !ok {
+		if len(r.agents) >= maxCached {
+			clear(r.agents)
+		}
+		clean := entity.CleanAgent(text)
+		a = &agent{entity: r.ref(entity.Ref{Type: entity.UserAgent, Key: clean, Label: clean})}
+		if p := entity.AgentProduct(clean); p != "" {
+			a.product = r.named(entity.Agent, p, "")
+		}
+		r.agents[text] = a
+	}
+	if a.entity.ID != 0 {
+		r.report(&a.seen, a.entity)
+	}
+	if a.product != nil {
+		r.report(&a.product.seen, a.product.Entity)
+	}
+	return a
+}
