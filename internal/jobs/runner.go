@@ -99,6 +99,9 @@ func (r *Runner) Run(ctx context.Context) error {
 	}
 	defer done()
 	if err := r.takeOver(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return err
 	}
 	var workers errgroup.Group // its functions return nil

@@ -403,3 +403,14 @@ func TestDrain(t *testing.T) {
 		}
 	})
 }
+
+func TestRunEndedBeforeItBegan(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, s control.Store) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := New(s, nil, Options{Exclusive: true}).Run(ctx); err != nil {
+			t.Errorf("Run: %v; want nil, it was ended", err)
+		}
+	})
+}
