@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -75,7 +76,7 @@ func (inv *invocation) withHouse(ctx context.Context, flags dataFlags, f func(*h
 	case relayed:
 		return exitError(code)
 	}
-	h, err := openHouse(dir, cfg)
+	h, err := openHouse(dir, cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (inv *invocation) demo(ctx context.Context, dir string, o serverOptions, fo
 	if err != nil {
 		return err
 	}
-	h, err := openHouse(dir, cfg)
+	h, err := openHouse(dir, cfg, serverLog(inv.stderr))
 	if err != nil {
 		return err
 	}

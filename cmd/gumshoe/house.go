@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -33,6 +34,7 @@ import (
 type house struct {
 	dir          string
 	config       config
+	log          *slog.Logger // of a server; a command's errors are its answer
 	lock         *os.File
 	control      *sqlite.Store
 	identity     *identity.Service
@@ -52,11 +54,11 @@ const controlFile = "control.db"
 
 // openHouse opens the data folder dir, making it when it is missing. The
 // caller must close the house.
-func openHouse(dir string, cfg config) (_ *house, err error) {
+func openHouse(dir string, cfg config, log *slog.Logger) (_ *house, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open data folder: %w", err)
 	}
-	h := &house{dir: dir, config: cfg, writers: map[string]chan struct{}{}}
+	h := &house{dir: dir, config: cfg, log: log, writers: map[string]chan struct{}{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("open data folder %s: %w", dir, err), h.close())

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gumshoe-detective/gumshoe/internal/control"
+	"github.com/gumshoe-detective/gumshoe/internal/decode"
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
 	"github.com/gumshoe-detective/gumshoe/internal/ingest"
 	"github.com/gumshoe-detective/gumshoe/internal/source"
@@ -41,7 +42,9 @@ status is 1 when no record at all was good.`,
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			if kind != "auto" && kind != "cloudtrail" {
+			if k, err := decode.ParseKind(kind); err != nil {
+				return usagef("--kind: %v", err)
+			} else if k != decode.KindAuto && k != decode.KindCloudTrail {
 				return usagef("--kind %q: this version reads cloudtrail (auto finds it)", kind)
 			}
 			if account != "" && !entity.IsAccountID(account) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"time"
 
@@ -104,7 +105,7 @@ func (inv *invocation) withThrowAway(ctx context.Context, configFile string, log
 		return fmt.Errorf("make a throw-away graph: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	h, err := openHouse(dir, cfg)
+	h, err := openHouse(dir, cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

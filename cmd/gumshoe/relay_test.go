@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -37,7 +38,7 @@ func serveFolder(t *testing.T, orderTime time.Duration) *serving {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	h, err := openHouse(dir, config{Regions: []string{defaultRegion}})
+	h, err := openHouse(dir, config{Regions: []string{defaultRegion}}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 //	$LOGS              the folder with AWSLogs/
 //	$ADMIN             its first account
 //	$ATTACKED, $QUIET  ARNs of the user whose key was stolen and of another
+//	$STOLEN            id of that access key
 //	$FROM, $TO         the scope of the attack
 //	$RECORDS, $EVENTS  how many there are in the logs; the rest is duplicates
 //	$GZ                one of the log files
@@ -58,7 +59,7 @@ func runScripts(t *testing.T, dir string) {
 		Setup: func(env *testscript.Env) error {
 			for name, value := range map[string]string{
 				"LOGS": logs, "GZ": files[0], "ADMIN": m.Accounts[0].ID,
-				"ATTACKED": m.Story.User, "QUIET": m.QuietUser,
+				"ATTACKED": m.Story.User, "STOLEN": m.Story.StolenKey, "QUIET": m.QuietUser,
 				"FROM": m.Story.ScopeStart.Format(time.RFC3339), "TO": m.Story.ScopeEnd.Format(time.RFC3339),
 				"RECORDS": fmt.Sprint(m.Events + m.Duplicates), "EVENTS": fmt.Sprint(m.Events),
 				"DUPLICATES": fmt.Sprint(m.Duplicates),

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -60,7 +61,7 @@ Clients sign with the keys that 'gumshoe account create' prints.`,
 			if err != nil {
 				return err
 			}
-			h, err := openHouse(dir, cfg)
+			h, err := openHouse(dir, cfg, serverLog(inv.stderr))
 			if err != nil {
 				return err
 			}
@@ -113,10 +114,12 @@ func isLoopback(host string) bool {
 	return err == nil && ip.IsLoopback()
 }
 
+// serverLog tells the operator what no request can be answered with.
+func serverLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
+
 // serve answers until ctx ends. ready is called with the URL once requests
 // are answered.
 func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, ready func(url string) error) error {
-	log := slog.New(slog.NewTextHandler(inv.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	public, err := listen(ctx, o.listen)
 	if err != nil {
 		return err
@@ -139,13 +142,13 @@ func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, rea
 		handler  http.Handler
 		write    time.Duration // longest answer; 0 means as long as it takes
 	}{
-		{public, h.publicHandler(o, log), time.Minute},
+		{public, h.publicHandler(o), time.Minute},
 		{admin, orders, 0},
 	} {
 		server := &http.Server{
 			Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 			WriteTimeout: s.write, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+			ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
 		}
 		g.Go(func() error {
 			if err := server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
@@ -211,10 +214,10 @@ func (h *house) listenAdmin(ctx context.Context) (net.Listener, error) {
 }
 
 // publicHandler is everything on the one public listener.
-func (h *house) publicHandler(o serverOptions, log *slog.Logger) http.Handler {
+func (h *house) publicHandler(o serverOptions) http.Handler {
 	detective := api.New(api.Options{
 		Detective: h.detective, Keys: keyBook{h.identity}, Regions: h.config.Regions,
-		Dev: o.dev, Now: time.Now, Log: log,
+		Dev: o.dev, Now: time.Now, Log: h.log,
 	})
 	// Not a ServeMux: it would clean the escaped ARNs in /tags/{ResourceArn}.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

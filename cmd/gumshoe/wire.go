@@ -37,7 +37,7 @@ func (h *house) wire() error {
 	if err != nil {
 		return err
 	}
-	h.jobs = jobs.New(h.control, h.detective.Handlers(), jobs.Options{Exclusive: true, Bell: bell, Now: time.Now})
+	h.jobs = jobs.New(h.control, h.detective.Handlers(), jobs.Options{Exclusive: true, Bell: bell, Now: time.Now, Log: h.log})
 	return nil
 }
 

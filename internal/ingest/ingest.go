@@ -32,10 +32,9 @@ type Options struct {
 	Rules      *rules.Pack
 	Membership Membership
 
-	Workers int                    // that read and decode; 0 means the number of CPUs
-	Now     func() time.Time       // nil means time.Now
-	Done    func(ObjectSummary)    // called for each object when it is accounted for; may be nil
-	Batch   func(warehouse.Totals) // called after each commit with the totals so far; may be nil
+	Workers int                 // that read and decode; 0 means the number of CPUs
+	Now     func() time.Time    // nil means time.Now
+	Done    func(ObjectSummary) // called for each object when it is accounted for; may be nil
 
 	limits limits // zero means defaultLimits
 }
@@ -163,8 +162,5 @@ func (r *run) finish(s ObjectSummary) {
 	r.summary.Bytes += s.Bytes
 	if r.Done != nil {
 		r.Done(s)
-	}
-	if r.Batch != nil {
-		r.Batch(r.summary.Totals)
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/rules"
 )
 
-// match runs the rules over a record. AWS services acting for themselves are
-// no suspects.
+// match runs the rules over a record. Most rules pass over AWS services that
+// act for themselves, see package rules.
 func (r *resolver) match(rec *cloudtrail.Record, dst []*rules.Rule) []*rules.Rule {
 	if r.pack == nil {
 		return dst

@@ -69,9 +69,7 @@ func (r *resolver) caller(id *entity.Identity, recipient string) *caller {
 func (r *resolver) cachedCaller(k callerKey) *caller {
 	c, ok := r.callers[k]
 	if !ok {
-		if len(r.callers) >= maxCached {
-			clear(r.callers)
-		}
+		r.hold(identityBytes(&k.Identity))
 		c = &caller{key: k, Caller: entity.ResolveCaller(&k.Identity, k.recipient)}
 		c.principal = r.ref(c.Principal)
 		c.session = r.ref(c.Session)
@@ -81,13 +79,25 @@ func (r *resolver) cachedCaller(k callerKey) *caller {
 	return c
 }
 
+// identityBytes is the length of the texts of an identity that can be long.
+func identityBytes(id *entity.Identity) int {
+	n := 0
+	for _, s := range [...]string{id.Type, id.PrincipalID, id.ARN, id.AccessKeyID, id.UserName, id.InvokedBy,
+		id.Issuer.PrincipalID, id.Issuer.ARN, id.Issuer.UserName, id.SourceIdentity, id.FederatedProvider,
+		id.IdentityProvider, id.OnBehalfOf, id.IdentityStoreARN} {
+		n += len(s)
+	}
+	return n
+}
+
 // ref makes the entity that a reference names; the zero entity for none.
 func (r *resolver) ref(ref entity.Ref) warehouse.Entity {
 	if ref.IsZero() {
 		return warehouse.Entity{}
 	}
-	return warehouse.Entity{ID: r.hasher.ID(ref.Type, ref.Key), Type: ref.Type, Key: ref.Key,
-		Account: ref.Account, Label: ref.Label, Alias: ref.Alias}
+	key := clip(ref.Key)
+	return warehouse.Entity{ID: r.hasher.ID(ref.Type, key), Type: ref.Type, Key: key,
+		Account: clip(ref.Account), Label: clip(ref.Label), Alias: clip(ref.Alias)}
 }
 
 // name returns the id of an entity without more to it than its key; zero
@@ -96,7 +106,7 @@ func (r *resolver) name(t entity.Type, key, account string) entity.ID {
 	if key == "" {
 		return 0
 	}
-	n := r.named(t, key, account)
+	n := r.named(t, clip(key), account)
 	r.report(&n.seen, n.Entity)
 	return n.ID
 }
@@ -105,9 +115,7 @@ func (r *resolver) named(t entity.Type, key, account string) *named {
 	k := nameKey{t, key, account}
 	n, ok := r.names[k]
 	if !ok {
-		if len(r.names) >= maxCached {
-			clear(r.names)
-		}
+		r.hold(len(key))
 		n = &named{Entity: r.ref(entity.Ref{Type: t, Key: key, Account: account, Label: key})}
 		r.names[k] = n
 	}
@@ -119,9 +127,7 @@ func (r *resolver) api(source, name string) entity.ID {
 	k := apiKey{source, name}
 	n, ok := r.apis[k]
 	if !ok {
-		if len(r.apis) >= maxCached {
-			clear(r.apis)
-		}
+		r.hold(len(source) + len(name))
 		n = &named{Entity: r.ref(entity.Ref{Type: entity.API, Key: source + ":" + entity.APIName(name), Label: entity.APIName(name)})}
 		r.apis[k] = n
 	}
@@ -138,9 +144,7 @@ func (r *resolver) place(text string, ev *event) {
 	}
 	a, ok := r.addresses[text]
 	if !ok {
-		if len(r.addresses) >= maxCached {
-			clear(r.addresses)
-		}
+		r.hold(len(text))
 		a = r.newAddress(text)
 		r.addresses[text] = a
 	}
@@ -183,10 +187,8 @@ func (r *resolver) newAddress(text string) *address {
 func (r *resolver) agent(text string) *agent {
 	a, ok := r.agents[text]
 	if !ok {
-		if len(r.agents) >= maxCached {
-			clear(r.agents)
-		}
-		clean := entity.CleanAgent(text)
+		r.hold(len(text))
+		clean := entity.CleanAgent(text) // of at most maxText bytes, so a part of it holds little more
 		a = &agent{entity: r.ref(entity.Ref{Type: entity.UserAgent, Key: clean, Label: clean})}
 		if p := entity.AgentProduct(clean); p != "" {
 			a.product = r.named(entity.Agent, p, "")

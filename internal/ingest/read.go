@@ -109,7 +109,7 @@ func (w *worker) object(ctx context.Context, o *object) error {
 // start, again when accounts may have joined since records were refused.
 func (w *worker) resume(o *object) (skip int64, unchanged bool) {
 	k := o.known
-	refused := k.Reasons[reasonNotMember] > 0 && k.Membership != w.version
+	refused := k.Reasons[reasonNotMember]+k.Reasons[reasonNoAccount] > 0 && k.Membership != w.version
 	switch {
 	case k.Readings == 0, k.SHA256 != o.sha256, refused:
 		o.reading = k.Readings + 1
@@ -215,6 +215,7 @@ func (w *worker) end(p *part, recognized bool, began time.Time) {
 // record takes the decoded record into the chunk or rejects it.
 func (w *worker) record(ctx context.Context, p *part, ordinal int64) error {
 	rec := &w.rec
+	clipRecord(rec)
 	account := rec.RecipientAccountID
 	if account == "" {
 		account = rec.UserIdentity.AccountID
@@ -265,6 +266,9 @@ func (w *worker) implausible(t time.Time) string {
 	return ""
 }
 
+// maxAccounts bounds the accounts whose membership a worker remembers.
+const maxAccounts = 1 << 16
+
 func (w *worker) accepts(ctx context.Context, account string) (bool, error) {
 	ok, known := w.accepted[account]
 	if known {
@@ -274,7 +278,7 @@ func (w *worker) accepts(ctx context.Context, account string) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("look up account %s: %w", account, err)
 	}
-	if len(w.accepted) >= maxCached {
+	if len(w.accepted) >= maxAccounts {
 		clear(w.accepted)
 	}
 	w.accepted[account] = ok

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -235,18 +236,58 @@ func TestResolveReportsOncePerChunk(t *testing.T) {
 func TestResolverCachesAreBounded(t *testing.T) {
 	t.Parallel()
 	r := newTestResolver()
-	for i := range maxCached + 10 {
+	emptied := 0
+	for i := range 30_000 {
 		r.begin(nil)
-		s := fmt.Sprint(i)
+		before := len(r.names)
+		s := fmt.Sprint(i, strings.Repeat("x", i%maxText))
 		r.caller(&entity.Identity{Type: "IAMUser", ARN: s}, "1")
 		r.name(entity.Region, s, "")
 		r.api(s, s)
 		r.agent(s)
 		r.place(s, &event{})
+		if len(r.names) < before {
+			emptied++
+		}
 	}
-	for what, n := range map[string]int{"callers": len(r.callers), "names": len(r.names), "apis": len(r.apis), "agents": len(r.agents), "addresses": len(r.addresses)} {
-		if n > maxCached || n == 0 {
-			t.Errorf("%d %s cached; want at most %d", n, what, maxCached)
+	held := 0
+	for k := range r.callers {
+		held += len(k.ARN)
+	}
+	for k := range r.names {
+		held += len(k.name)
+	}
+	for k := range r.agents {
+		held += len(k)
+	}
+	if emptied < 2 || held > maxHeld || r.held > maxHeld {
+		t.Errorf("emptied %d times; %d bytes are cached and %d counted, want at most %d", emptied, held, r.held, maxHeld)
+	}
+}
+
+// A name as long as a record may be is cut wherever it is kept but in the raw
+// record.
+func TestLongNamesAreCut(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("é", maxText)
+	dir := t.TempDir()
+	write(t, dir, map[string][]byte{"long": delivery(call(t, 1, `"userAgent":"`+long+`","errorCode":"`+long+`","eventName":"`+long+`",
+		"requestParameters":{"userName":"`+long+`","roleArn":"arn:aws:iam::111122223333:role/`+long+`"},
+		"userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/`+long+`","accountId":"111122223333","userName":"`+long+`"}`))})
+	g := newGraph(t, true)
+	if s, _ := g.summaries(dir, Options{}); s.Totals != totals(1, 1, 0, 0) {
+		t.Fatalf("%+v", s.Totals)
+	}
+	for _, b := range g.batches {
+		for _, e := range b.Entities {
+			for _, text := range []string{e.Key, e.Account, e.Label, e.Alias} {
+				if len(text) > maxText || !utf8.ValidString(text) {
+					t.Errorf("%s has a text of %d bytes", e.Type, len(text))
+				}
+			}
+		}
+		if len(b.Events[0].Raw) < 5*len(long) {
+			t.Error("the raw record was cut")
 		}
 	}
 }

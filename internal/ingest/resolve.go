@@ -18,8 +18,12 @@ type Places interface {
 	Lookup(netip.Addr) enrich.Place
 }
 
-// maxCached bounds each cache of a resolver; a full one is emptied.
-const maxCached = 1 << 16
+// maxHeld bounds what the caches of a resolver hold, in bytes; full ones are
+// emptied. An entry is taken to need entryBytes besides its text.
+const (
+	maxHeld    = 32 << 20
+	entryBytes = 256
+)
 
 // resolver turns records into events. It belongs to one worker: its caches
 // spare hashing the same names again and again, and each cached item knows in
@@ -36,6 +40,7 @@ type resolver struct {
 	agents    map[string]*agent
 	apis      map[apiKey]*named
 	names     map[nameKey]*named
+	held      int // bytes in the caches
 
 	serial   uint64 // of the current chunk
 	entities []warehouse.Entity
@@ -102,4 +107,18 @@ func (r *resolver) report(s *seen, e warehouse.Entity) {
 		s.serial = r.serial
 		r.entities = append(r.entities, e)
 	}
+}
+
+// hold makes room in the caches for an entry with so many bytes of text.
+func (r *resolver) hold(text int) {
+	r.held += text + entryBytes
+	if r.held <= maxHeld {
+		return
+	}
+	clear(r.callers)
+	clear(r.addresses)
+	clear(r.agents)
+	clear(r.apis)
+	clear(r.names)
+	r.held = text + entryBytes
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -330,6 +331,30 @@ func TestSampleQueriesAreBounded(t *testing.T) {
 	if queries != sampleQueries || with != sampleQueries || with+without != 40 {
 		t.Errorf("%d queries, %d rows with samples, %d with a note", queries, with, without)
 	}
+}
+
+// A novelty that drowns in the same second's other calls has its sample, too.
+func TestSampleInABusySecond(t *testing.T) {
+	t.Parallel()
+	alice := user("dev/alice")
+	calls := workdays(alice)
+	at := scopeStart.Add(3 * time.Hour)
+	for range sampleLimit + 100 {
+		calls = append(calls, call{at: at, who: alice, address: home, api: "s3.amazonaws.com:GetObject", agent: cli})
+	}
+	last := len(calls)
+	calls = append(calls, call{at: at, who: alice, address: home, api: "s3.amazonaws.com:GetObject", agent: "strange/1"})
+	r := investigate(t, calls, alice.Key)
+	for _, i := range r.Indicators {
+		if i.IndicatorType != indicators.NewUserAgent {
+			continue
+		}
+		if want := fmt.Sprintf("event-%04d", last); !slices.Equal(i.Evidence.EventIDs, []string{want}) {
+			t.Errorf("sample events %v (%s), want %s", i.Evidence.EventIDs, i.Evidence.Note, want)
+		}
+		return
+	}
+	t.Error("the strange agent is not reported")
 }
 
 func TestKnows(t *testing.T) {

@@ -97,10 +97,8 @@ func (m *memStore) add(eventID string, c call, places Places) {
 		m.hits = append(m.hits, warehouse.RuleHit{Hour: hour, Rule: r, Principal: who, Address: address, API: api,
 			Samples: []string{eventID}, Counts: counts})
 	}
-	if c.key != "" {
-		m.links = append(m.links, warehouse.Link{Hour: hour, From: who, To: m.id(entity.AccessKey, c.key), Kind: warehouse.HoldsKey, Counts: counts})
-	}
-	m.events = append(m.events, warehouse.Event{Time: c.at, EventID: eventID, Principal: who, Address: address, API: api, Agent: agent})
+	m.events = append(m.events, warehouse.Event{Time: c.at, EventID: eventID, Principal: who, Address: address, API: api,
+		Agent: agent, AccessKey: m.id(entity.AccessKey, c.key)})
 }
 
 var errQuery = errors.New("query failed")
@@ -205,7 +203,8 @@ func (m *memStore) Links(_ context.Context, id entity.ID, r warehouse.Range) ([]
 func (m *memStore) Events(_ context.Context, q warehouse.EventQuery) ([]warehouse.Event, error) {
 	var out []warehouse.Event
 	for _, e := range m.events {
-		if e.Principal == q.Principal && !e.Time.Before(q.From) && e.Time.Before(q.To) {
+		if (q.Principal == 0 || e.Principal == q.Principal) && (q.AccessKey == 0 || e.AccessKey == q.AccessKey) &&
+			!e.Time.Before(q.From) && (q.To.IsZero() || e.Time.Before(q.To)) {
 			out = append(out, e)
 		}
 	}

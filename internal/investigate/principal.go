@@ -155,14 +155,43 @@ func resolveKey(ctx context.Context, store Store, key string) (principal, error)
 			}
 			if a, ok := entity.ParseARN(e.Key); ok {
 				if p, ok := iamPrincipal(h, e.Key, a); ok {
-					p.Notices = []string{fmt.Sprintf("%s belongs to %s: the report covers all of its keys.", key, p.ARN)}
+					p.Notices = []string{keyNotice(key, p.ARN)}
 					return p, nil
 				}
 			}
 		}
 		at = next
 	}
-	return principal{}, fmt.Errorf("access key %s: %w", key, ErrUnknownEntity)
+	// Nothing tells who was given a long-term key; who used it, its events do.
+	return keyUser(ctx, store, key)
+}
+
+// keyUser finds the user or role that made the first call with an access key.
+func keyUser(ctx context.Context, store Store, key string) (principal, error) {
+	h := store.Hasher()
+	used, err := store.Events(ctx, warehouse.EventQuery{AccessKey: h.ID(entity.AccessKey, key), Limit: 1})
+	if err != nil {
+		return principal{}, fmt.Errorf("look up access key %s: %w", key, err)
+	}
+	if len(used) == 0 {
+		return principal{}, fmt.Errorf("access key %s: %w", key, ErrUnknownEntity)
+	}
+	id := used[0].Principal
+	known, err := store.Entities(ctx, []entity.ID{id})
+	if err != nil {
+		return principal{}, fmt.Errorf("look up access key %s: %w", key, err)
+	}
+	if a, ok := entity.ParseARN(known[id].Key); ok {
+		if p, ok := iamPrincipal(h, known[id].Key, a); ok {
+			p.Notices = []string{keyNotice(key, p.ARN)}
+			return p, nil
+		}
+	}
+	return principal{}, fmt.Errorf("access key %s belongs to no IAM user or role: %w", key, ErrUnknownEntity)
+}
+
+func keyNotice(key, arn string) string {
+	return fmt.Sprintf("%s belongs to %s: the report covers all of its keys.", key, arn)
 }
 
 // holders returns who holds the keys among ids, and the roles of the

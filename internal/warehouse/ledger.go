@@ -1,6 +1,9 @@
 package warehouse
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // ObjectPart is a ledger row: what one batch took from one source object.
 // The parts of one reading of an object follow each other by First; the last
@@ -83,6 +86,16 @@ func FoldObject(parts []ObjectPart) Object {
 	}
 	o.Duplicate = o.Seen - o.Stored - o.Rejected
 	return o
+}
+
+// Settled leaves out of the versions of one object those that stand for a
+// failure to read it, when it could be read later. They have no hash.
+func Settled(versions []Object) []Object {
+	return slices.DeleteFunc(slices.Clone(versions), func(failed Object) bool {
+		return failed.SHA256 == [32]byte{} && failed.Stored == 0 && slices.ContainsFunc(versions, func(o Object) bool {
+			return o.SHA256 != [32]byte{} && o.Done && !o.At.Before(failed.At)
+		})
+	})
 }
 
 // addReading adds a part of the counted reading.

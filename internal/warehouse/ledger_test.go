@@ -102,3 +102,24 @@ func TestFoldObjectAddsUp(t *testing.T) {
 		}
 	})
 }
+
+func TestSettled(t *testing.T) {
+	t.Parallel()
+	at := func(minute int) time.Time { return time.Date(2026, 1, 1, 0, minute, 0, 0, time.UTC) }
+	failed := warehouse.Object{URI: "o", Rejected: 1, Seen: 1, Done: true, At: at(1)}
+	broken := warehouse.Object{URI: "o", Stored: 3, Rejected: 1, Seen: 4, Done: true, At: at(1)}
+	read := warehouse.Object{URI: "o", SHA256: [32]byte{1}, Stored: 5, Seen: 5, Done: true, At: at(2)}
+	before, part := read, read
+	before.At, part.Done = at(0), false
+	f := func(name string, versions, want []warehouse.Object) {
+		t.Helper()
+		if d := cmp.Diff(want, warehouse.Settled(versions)); d != "" {
+			t.Errorf("%s (-want +got)\n%s", name, d)
+		}
+	}
+	f("read later", []warehouse.Object{failed, read}, []warehouse.Object{read})
+	f("only failed", []warehouse.Object{failed}, []warehouse.Object{failed})
+	f("failed since", []warehouse.Object{failed, before}, []warehouse.Object{failed, before})
+	f("not read to the end", []warehouse.Object{failed, part}, []warehouse.Object{failed, part})
+	f("stored some", []warehouse.Object{broken, read}, []warehouse.Object{broken, read})
+}

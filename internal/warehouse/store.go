@@ -84,7 +84,8 @@ type Store interface {
 	// version that was read last. URIs that were never read are missing.
 	Objects(ctx context.Context, uris []string) (map[string]Object, error)
 
-	// Ledger yields every object version, ordered by URI and SHA-256.
+	// Ledger yields every object version, ordered by URI and SHA-256, but for
+	// failures that were made good, see Settled.
 	// Iteration stops at the first error. The loop's body MUST NOT close the
 	// store or call the engine, which may be waiting for readers to end.
 	Ledger(ctx context.Context) iter.Seq2[Object, error]

@@ -61,14 +61,25 @@ func (s *Store) objects(ctx context.Context, query string, args ...any) iter.Seq
 				return err
 			}
 			defer rows.Close()
-			var parts []warehouse.ObjectPart
+			var parts []warehouse.ObjectPart // of one version
+			var versions []warehouse.Object  // of one object
+			flush := func() bool {
+				for _, o := range warehouse.Settled(versions) {
+					if stopped = !yield(o, nil); stopped {
+						return false
+					}
+				}
+				versions = versions[:0]
+				return true
+			}
 			for rows.Next() {
 				p, err := scanPart(rows)
 				if err != nil {
 					return err
 				}
 				if len(parts) > 0 && (p.URI != parts[0].URI || p.SHA256 != parts[0].SHA256) {
-					if stopped = !yield(warehouse.FoldObject(parts), nil); stopped {
+					versions = append(versions, warehouse.FoldObject(parts))
+					if p.URI != parts[0].URI && !flush() {
 						return nil
 					}
 					parts = parts[:0]
@@ -79,8 +90,9 @@ func (s *Store) objects(ctx context.Context, query string, args ...any) iter.Seq
 				return err
 			}
 			if len(parts) > 0 {
-				stopped = !yield(warehouse.FoldObject(parts), nil)
+				versions = append(versions, warehouse.FoldObject(parts))
 			}
+			flush()
 			return nil
 		})
 		if err != nil && !stopped {

@@ -194,15 +194,23 @@ func (s *memoryStore) Ledger(ctx context.Context) iter.Seq2[warehouse.Object, er
 		slices.SortStableFunc(parts, func(a, b warehouse.ObjectPart) int {
 			return cmp.Or(sameObject(a, b), cmp.Compare(a.Reading, b.Reading), cmp.Compare(a.First, b.First))
 		})
+		var all []warehouse.Object
 		for len(parts) > 0 {
 			n := 1
 			for n < len(parts) && sameObject(parts[0], parts[n]) == 0 {
 				n++
 			}
-			if !yield(warehouse.FoldObject(parts[:n]), nil) {
-				return
-			}
+			all = append(all, warehouse.FoldObject(parts[:n]))
 			parts = parts[n:]
+			if len(parts) > 0 && parts[0].URI == all[0].URI {
+				continue // another version
+			}
+			for _, o := range warehouse.Settled(all) {
+				if !yield(o, nil) {
+					return
+				}
+			}
+			all = nil
 		}
 	}
 }
