@@ -169,7 +169,7 @@ func resolveKey(ctx context.Context, store Store, key string) (principal, error)
 // keyUser finds the user or role that made the first call with an access key.
 func keyUser(ctx context.Context, store Store, key string) (principal, error) {
 	h := store.Hasher()
-	used, err := store.Events(ctx, warehouse.EventQuery{AccessKey: h.ID(entity.AccessKey, key), Limit: 1})
+	used, err := store.Events(ctx, warehouse.EventQuery{AccessKey: h.ID(entity.AccessKey, key), Limit: 1, NoRaw: true})
 	if err != nil {
 		return principal{}, fmt.Errorf("look up access key %s: %w", key, err)
 	}

@@ -69,7 +69,7 @@ func (g *gatherer) eventsFrom(ctx context.Context, from time.Time, limit int) ([
 	if end := g.scope.To.Time(); to.After(end) {
 		to = end
 	}
-	events, err := g.store.Events(ctx, warehouse.EventQuery{From: from, To: to, Principal: g.who.ID, Limit: limit})
+	events, err := g.store.Events(ctx, warehouse.EventQuery{From: from, To: to, Principal: g.who.ID, Limit: limit, NoRaw: true})
 	if err != nil {
 		return nil, fmt.Errorf("read sample events: %w", err)
 	}

@@ -174,8 +174,8 @@ func whatFirst(rows []indicators.Indicator) string {
 			t.APIName, strings.Join(nonEmpty(i.Evidence.TechniqueID, t.Technique), " "), t.APISuccessCount, t.APIFailureCount,
 			from, stamp(i.Evidence.FirstSeen))
 	case d.NewGeolocationDetail != nil:
-		return fmt.Sprintf("Look first at %s in %s, first seen at %s.", i.Address(), i.Subject(), stamp(i.Evidence.FirstSeen))
+		return fmt.Sprintf("Look first at %s in %s, first seen at %s.", i.Address(), cut(i.Subject(), tableWidth), stamp(i.Evidence.FirstSeen))
 	default:
-		return fmt.Sprintf("Look first at %s, first seen at %s.", i.Subject(), stamp(i.Evidence.FirstSeen))
+		return fmt.Sprintf("Look first at %s, first seen at %s.", cut(i.Subject(), tableWidth), stamp(i.Evidence.FirstSeen))
 	}
 }

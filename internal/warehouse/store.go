@@ -183,7 +183,8 @@ type EventQuery struct {
 	API       entity.ID
 	AccessKey entity.ID
 	Session   entity.ID
-	Limit     int // 0 means DefaultEvents
+	Limit     int  // 0 means DefaultEvents
+	NoRaw     bool // leave out the raw records, the largest part of an event
 }
 
 // Status is the extent of a graph.

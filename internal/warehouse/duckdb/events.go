@@ -12,7 +12,7 @@ import (
 )
 
 const eventColumns = `epoch_ms("time"), event_id, print, account, principal, session, access_key, address, agent,
-	api, region, error, target, outcome::UTINYINT, conflict, raw`
+	api, region, error, target, outcome::UTINYINT, conflict`
 
 // maxDays bounds what one statement reads, as nothing breaks it off.
 const maxDays = 32
@@ -96,8 +96,12 @@ func eventsIn(ctx context.Context, tx querier, paths []string, q warehouse.Event
 	}
 	where, args := eventCondition(q)
 	// The paths are ours; a table function takes no parameters for them.
-	query := fmt.Sprintf(`SELECT %s FROM read_parquet([%s]) WHERE %s ORDER BY "time", event_id, account, print LIMIT %d`,
-		eventColumns, strings.Join(quoted, ", "), where, limit)
+	raw := "raw"
+	if q.NoRaw {
+		raw = "''::BLOB"
+	}
+	query := fmt.Sprintf(`SELECT %s, %s FROM read_parquet([%s]) WHERE %s ORDER BY "time", event_id, account, print LIMIT %d`,
+		eventColumns, raw, strings.Join(quoted, ", "), where, limit)
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err

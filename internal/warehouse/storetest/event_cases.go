@@ -95,6 +95,11 @@ func testEventRaw(t *testing.T, f *fixture) {
 	}
 	f.commit(t, b)
 	f.reopen(t)
+	for _, e := range must(f.Events(f.ctx, warehouse.EventQuery{NoRaw: true}))(t) {
+		if len(e.Raw) > 0 || e.EventID == "" {
+			t.Errorf("without raw records: event %q with %d bytes of raw record", e.EventID, len(e.Raw))
+		}
+	}
 	for i, e := range must(f.Events(f.ctx, warehouse.EventQuery{}))(t) {
 		if !bytes.Equal(e.Raw, raws[i]) {
 			t.Errorf("raw record %d has %d bytes; want the %d it had", i, len(e.Raw), len(raws[i]))

@@ -163,6 +163,9 @@ func (s *memoryStore) Events(ctx context.Context, q warehouse.EventQuery) ([]war
 				continue
 			}
 			e.Raw = slices.Clone(e.Raw)
+			if q.NoRaw {
+				e.Raw = nil
+			}
 			out = append(out, e)
 		}
 	}
