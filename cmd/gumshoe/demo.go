@@ -127,8 +127,16 @@ func (inv *invocation) demoLogs(ctx context.Context, logs string) (*simulate.Man
 	inv.notef("writing the logs of a simulated organization …")
 	// Larger files than S3 delivers: thousands of small ones take longer to
 	// make than to read.
-	m, err := simulate.Write(ctx, logs, simulate.Config{Seed: 1, Story: simulate.StoryStolenKey,
+	// They have their name once they are whole, for a demo may be broken off.
+	part := logs + ".part"
+	if err := os.RemoveAll(part); err != nil {
+		return nil, fmt.Errorf("remove logs of a demo that was broken off: %w", err)
+	}
+	m, err := simulate.Write(ctx, part, simulate.Config{Seed: 1, Story: simulate.StoryStolenKey,
 		End: time.Now().UTC().Truncate(day), EventsPerFile: 500})
+	if err == nil {
+		err = os.Rename(part, logs)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("write the demo's logs: %w", err)
 	}

@@ -52,6 +52,11 @@ type house struct {
 // controlFile is there in every data folder.
 const controlFile = "control.db"
 
+const (
+	keyFile  = "secret.key"
+	lockFile = "lock"
+)
+
 // openHouse opens the data folder dir, making it when it is missing. The
 // caller must close the house.
 func openHouse(dir string, cfg config, log *slog.Logger) (_ *house, err error) {
@@ -70,7 +75,7 @@ func openHouse(dir string, cfg config, log *slog.Logger) (_ *house, err error) {
 	if h.control, err = sqlite.Open(filepath.Join(dir, controlFile)); err != nil {
 		return nil, err
 	}
-	if h.identity, err = identity.New(h.control, filepath.Join(dir, "secret.key"), time.Now); err != nil {
+	if h.identity, err = identity.New(h.control, filepath.Join(dir, keyFile), time.Now); err != nil {
 		return nil, err
 	}
 	if h.engine, err = duckdb.New(filepath.Join(dir, "graphs"), duckdb.Options{}); err != nil {
@@ -145,7 +150,7 @@ func (h *house) writer(g control.Graph) chan struct{} {
 // lockFolder takes the data folder for this process. The kernel gives it
 // back when the process ends, however it ends.
 func lockFolder(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -166,4 +171,21 @@ func lockFolder(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
 	return f, nil
+}
+
+// ownFiles are the files and folders in DIR that are ours: no logs, and one
+// of them is the key to all secrets.
+func (h *house) ownFiles() []string {
+	dir, err := filepath.EvalSymlinks(h.dir)
+	if err == nil {
+		dir, err = filepath.Abs(dir)
+	}
+	if err != nil {
+		return nil // it has been opened, so it is there
+	}
+	var own []string
+	for _, name := range []string{controlFile, controlFile + "-wal", controlFile + "-shm", keyFile, "graphs", "geo", lockFile, adminSocket} {
+		own = append(own, filepath.Join(dir, name))
+	}
+	return own
 }

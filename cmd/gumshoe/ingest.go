@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -52,6 +53,12 @@ status is 1 when no record at all was good.`,
 			}
 			paths := make([]string, len(args))
 			for i, a := range args {
+				switch {
+				case a == "":
+					return usagef("PATH %d is empty: name a file or a folder of logs", i+1)
+				case strings.HasPrefix(a, "s3://"):
+					return usagef("%s: this version reads files and folders; copy the objects first", a)
+				}
 				p, err := inv.path(a)
 				if err != nil {
 					return err
@@ -137,7 +144,7 @@ func (h *house) ingest(ctx context.Context, inv *invocation, g control.Graph, pa
 	}
 	report := &ingestReport{Graph: g.ARN, Objects: []objectEntry{}}
 	progress := inv.progress()
-	summary, err := ingest.Run(ctx, source.NewFiles(paths...), ingest.Options{
+	summary, err := ingest.Run(ctx, source.NewFiles(paths...).Without(h.ownFiles()...), ingest.Options{
 		Store: store, Places: h.places, Rules: h.rules, Membership: members,
 		Done: func(o ingest.ObjectSummary) {
 			report.Objects = append(report.Objects, objectEntryOf(o))

@@ -74,7 +74,9 @@ func (g *gatherer) principalPast(r rows) indicators.Past {
 			continue
 		}
 		note(v.Counts)
-		if a := g.address(v.Value); a.IsPublic() {
+		a := g.address(v.Value)
+		p.Private = p.Private || a.Class == entity.PrivateAddress
+		if a.IsPublic() {
 			count(p.Addresses, a.Key, v)
 			count(p.Locations, a.Location, v)
 			count(p.ASOs, a.ASO, v)
@@ -159,7 +161,8 @@ func (g *gatherer) hits(all []warehouse.RuleHit) ([]indicators.Hit, map[string]i
 }
 
 // enough leaves out the hits of rules of quantity in hours in which one
-// address did not bring the quantity.
+// address did not bring the quantity, neither alone nor together with the
+// hour before or after: a burst over the full hour is one burst.
 func enough(all []warehouse.RuleHit, rules Rules) []warehouse.RuleHit {
 	type hour struct {
 		rule    string
@@ -173,6 +176,9 @@ func enough(all []warehouse.RuleHit, rules Rules) []warehouse.RuleHit {
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(h warehouse.RuleHit) bool {
 		rule, ok := rules.Rule(h.Rule)
-		return ok && calls[key(h)] < uint64(max(rule.PerHour, 0))
+		before, after := key(h), key(h)
+		before.at--
+		after.at++
+		return ok && calls[key(h)]+max(calls[before], calls[after]) < uint64(max(rule.PerHour, 0))
 	})
 }

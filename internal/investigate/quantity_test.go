@@ -50,11 +50,13 @@ func TestRuleOfQuantity(t *testing.T) {
 	at := scopeStart.Add(time.Hour)
 	f("too few", reads(at, home, "GetObject", perHour-1))
 	f("enough", reads(at, home, "GetObject", perHour), row{"GetObject", home, perHour, 50})
-	f("two hours", append(reads(at, home, "GetObject", perHour-1), reads(at.Add(time.Hour), home, "GetObject", perHour-1)...))
+	f("over the full hour", append(reads(at, home, "GetObject", perHour-1), reads(at.Add(time.Hour), home, "GetObject", 1)...),
+		row{"GetObject", home, perHour, 50})
+	f("hours apart", append(reads(at, home, "GetObject", perHour-1), reads(at.Add(2*time.Hour), home, "GetObject", perHour-1)...))
 	f("two addresses", append(reads(at, home, "GetObject", perHour-1), reads(at, strange, "GetObject", perHour-1)...))
 	f("two APIs", append(reads(at, home, "GetObject", perHour-2), reads(at, home, "GetObjectVersion", 2)...),
 		row{"GetObject", home, perHour - 2, 50}, row{"GetObjectVersion", home, 2, 0})
-	f("an hour of many beside one of few", append(reads(at, home, "GetObject", perHour), reads(at.Add(time.Hour), home, "GetObject", 1)...),
+	f("an hour of many beside one of few", append(reads(at, home, "GetObject", perHour), reads(at.Add(2*time.Hour), home, "GetObject", 1)...),
 		row{"GetObject", home, perHour, 50})
 
 	nightly := func(n int) (calls []call) {

@@ -45,7 +45,8 @@
 //	    miss: [{…}]     # near misses that it must not match
 //
 // per_hour makes a rule of quantity: it holds for a principal's calls of one
-// hour of the clock from one address when there are that many of them. An
+// hour of the clock from one address when there are that many of them, alone
+// or with the hour before or after. An
 // event cannot tell, so Match reports each call, and whoever reads the
 // counts of the graph applies it.
 //

@@ -17,6 +17,7 @@ const smallFile = 4 << 20
 // Files is the Source of local files and folders.
 type Files struct {
 	paths   []string
+	without map[string]bool
 	buffers sync.Pool // of *[]byte, for the contents of small files
 }
 
@@ -29,12 +30,22 @@ func NewFiles(paths ...string) *Files {
 	return f
 }
 
+// Without leaves out the files and folders with these paths, which must be
+// absolute and free of symbolic links, whatever is named or found.
+func (f *Files) Without(paths ...string) *Files {
+	f.without = map[string]bool{}
+	for _, p := range paths {
+		f.without[p] = true
+	}
+	return f
+}
+
 // Objects implements Source. The whole list is made before the first object
 // is yielded, since it is sorted; it takes an
 // estimated 150 bytes a file.
 func (f *Files) Objects(ctx context.Context) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
-		l := listing{dirs: map[string]string{}}
+		l := listing{dirs: map[string]string{}, without: f.without}
 		for _, path := range f.paths {
 			if err := l.add(ctx, path); err != nil {
 				yield(Object{}, err)

@@ -22,6 +22,7 @@ var ErrLinkOutside = errors.New("symbolic link out of the folder")
 type listing struct {
 	entries []entry
 	dirs    map[string]string // one string for each folder
+	without map[string]bool   // real paths to pass over
 }
 
 // add lists the file or folder at path, following it if it is a link. Only
@@ -33,6 +34,7 @@ func (l *listing) add(ctx context.Context, path string) error {
 	}
 	info, err := os.Stat(abs)
 	switch {
+	case err == nil && l.passesOver(abs):
 	case err != nil:
 		l.append(abs, 0, reason(err))
 	case info.IsDir():
@@ -43,6 +45,12 @@ func (l *listing) add(ctx context.Context, path string) error {
 		l.append(abs, info.Size(), nil)
 	}
 	return ctx.Err()
+}
+
+// passesOver reports whether the file or folder at path is to be left out.
+func (l *listing) passesOver(path string) bool {
+	real, err := filepath.EvalSymlinks(path)
+	return err == nil && l.without[real]
 }
 
 // walk lists the files below the folder root.
@@ -56,6 +64,12 @@ func (l *listing) walk(ctx context.Context, root string) error {
 	return filepath.WalkDir(real, func(path string, d fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if l.without[path] {
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
 		}
 		// The names stay those under the path that was given.
 		name := path

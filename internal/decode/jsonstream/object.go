@@ -127,7 +127,7 @@ func kindName(k jsonscan.Kind) string {
 
 // garbage passes over bytes up to the next bracket that can mean something.
 func (d *Reader) garbage() error {
-	rejection := d.malformed("no record: "+d.excerpt(), d.in.offset())
+	rejection := d.malformed("no record", d.in.offset())
 	inList := d.innermost() == list
 	for {
 		d.in.pos++

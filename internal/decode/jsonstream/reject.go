@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
+	"net/http"
 
 	"github.com/gumshoe-detective/gumshoe/internal/decode"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/jsonscan"
@@ -95,7 +95,7 @@ func (d *Reader) broken(detail string, depth int, lenient bool) error {
 // abandon rejects the whole object, which is no JSON, unread.
 func (d *Reader) abandon() error {
 	d.end = io.EOF
-	detail := "starts with " + d.excerpt()
+	detail := "looks like " + d.contentType()
 	if d.in.has("\xff\xfe") || d.in.has("\xfe\xff") {
 		detail = "UTF-16 text"
 	}
@@ -122,10 +122,11 @@ func (d *Reader) describe(err error) string {
 	return err.Error()
 }
 
-// excerpt quotes the next few bytes.
-func (d *Reader) excerpt() string {
-	const most = 24
-	d.in.ahead(most)
+// contentType guesses what the object is. Its bytes are not quoted: whoever
+// reads a folder by mistake does not want a private key in the ledger.
+func (d *Reader) contentType() string {
+	const sniffed = 512
+	d.in.ahead(sniffed)
 	rest := d.in.data[d.in.pos:]
-	return strconv.QuoteToASCII(string(rest[:min(len(rest), most)]))
+	return http.DetectContentType(rest[:min(len(rest), sniffed)])
 }

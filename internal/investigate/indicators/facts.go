@@ -88,6 +88,7 @@ type Past struct {
 	Locations map[string]int64
 	ASOs      map[string]int64
 	Addresses map[string]int64 // public addresses
+	Private   bool             // there were calls from private addresses
 }
 
 // Rule is what an indicator needs to know of a detection rule.

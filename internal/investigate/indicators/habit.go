@@ -1,5 +1,7 @@
 package indicators
 
+import "github.com/gumshoe-detective/gumshoe/internal/entity"
+
 // HabitDays is on how many days of the baseline a rule must have matched for
 // its matches in the scope to be ordinary for the principal (a guess:
 // somebody's weekly task appears on six of 45 days, a single release on one
@@ -17,11 +19,15 @@ func (d RuleDays) count(success bool) int {
 }
 
 // familiar reports whether an address is one that the principal's habits may
-// come from: not a public one, or one at a known place of a known network
-// operator. Where the operator is unknown the address itself must be known.
-// Whoever stole an administrator's key does not inherit the administrator's
-// habits.
+// come from: one at a known place of a known network operator, or, where the
+// operator is unknown, an address that itself is known. Private addresses
+// change with every instance and stand for each other; services that call on
+// the principal's behalf have none. Whoever stole an administrator's key does
+// not inherit the administrator's habits.
 func (f *Facts) familiar(a Address) bool {
+	if a.Class == entity.PrivateAddress {
+		return f.Principal.Private
+	}
 	if !a.IsPublic() {
 		return true
 	}

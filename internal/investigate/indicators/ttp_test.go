@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
 )
 
 var (
@@ -65,6 +67,7 @@ func TestHabit(t *testing.T) {
 		return map[string]RuleDays{createUser.ID: {any, success}}
 	}
 	same := Address{Key: "192.0.2.11", Class: berlin().Class, Location: "Berlin, Germany", Country: "Germany", ASO: "Example Telecom"}
+	inside := Address{Key: "10.66.6.6", Class: entity.PrivateAddress}
 	anonymous := same
 	anonymous.ASO = ""
 	tests := []struct {
@@ -73,6 +76,7 @@ func TestHabit(t *testing.T) {
 		scope Hit
 		want  bool
 	}{
+		{"from a private address", days(3, 3), hit(createUser, inside, "CreateUser", calls(1, 0, 1, 1)), false},
 		{"never before", nil, hit(createUser, berlin(), "CreateUser", calls(1, 0, 1, 1)), false},
 		{"three days", days(3, 3), hit(createUser, berlin(), "CreateUser", calls(1, 0, 1, 1)), true},
 		{"two days", days(2, 2), hit(createUser, berlin(), "CreateUser", calls(1, 0, 1, 1)), false},
@@ -93,6 +97,12 @@ func TestHabit(t *testing.T) {
 				t.Errorf("habitual %v with note %q, want %v", e.Habitual, e.Note, tt.want)
 			}
 		})
+	}
+	// Instances come and go: one private address is as good as another.
+	f := trained()
+	f.RuleDays, f.Hits, f.Principal.Private = days(3, 3), []Hit{hit(createUser, inside, "CreateUser", calls(1, 0, 1, 1))}, true
+	if !FindTTPs(f).Indicators[0].Evidence.Habitual {
+		t.Error("a private address is no habit of one who uses them")
 	}
 }
 
