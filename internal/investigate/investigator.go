@@ -84,6 +84,11 @@ func (i *Investigator) Investigate(ctx context.Context, store Store, entity stri
 	}
 	r.Notices = slices.Concat([]string{}, who.Notices, notices(facts, g.status, from, to))
 	r.Notices = append(r.Notices, g.notices...)
+	conflicts, err := g.conflicts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("investigate %s: %w", who.ARN, err)
+	}
+	r.Notices = append(r.Notices, conflicts...)
 	i.evaluate(r, facts)
 	if err := g.sample(ctx, r.Indicators); err != nil {
 		return nil, fmt.Errorf("investigate %s: %w", who.ARN, err)

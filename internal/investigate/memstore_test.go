@@ -204,7 +204,7 @@ func (m *memStore) Events(_ context.Context, q warehouse.EventQuery) ([]warehous
 	var out []warehouse.Event
 	for _, e := range m.events {
 		if (q.Principal == 0 || e.Principal == q.Principal) && (q.AccessKey == 0 || e.AccessKey == q.AccessKey) &&
-			!e.Time.Before(q.From) && (q.To.IsZero() || e.Time.Before(q.To)) {
+			(!q.Conflicts || e.Conflict) && !e.Time.Before(q.From) && (q.To.IsZero() || e.Time.Before(q.To)) {
 			out = append(out, e)
 		}
 	}

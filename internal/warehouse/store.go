@@ -183,6 +183,7 @@ type EventQuery struct {
 	API       entity.ID
 	AccessKey entity.ID
 	Session   entity.ID
+	Conflicts bool // only records that contradict an earlier copy of the same event
 	Limit     int  // 0 means DefaultEvents
 	NoRaw     bool // leave out the raw records, the largest part of an event
 }

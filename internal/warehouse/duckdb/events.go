@@ -146,6 +146,9 @@ func eventCondition(q warehouse.EventQuery) (string, []any) {
 			add(f.column+" = ?", ubigint(f.id))
 		}
 	}
+	if q.Conflicts {
+		cond = append(cond, "conflict")
+	}
 	if len(q.EventIDs) > 0 {
 		ids := make([]string, len(q.EventIDs))
 		for i, id := range q.EventIDs {

@@ -25,6 +25,7 @@ func testEventFilters(t *testing.T, f *fixture) {
 		e := event(base.Add(time.Duration(i)*time.Second), fmt.Sprintf("e%02d", i))
 		e.Principal, e.Address = entity.ID(1+i&1), entity.ID(1<<63+uint64(1+i>>1&1))
 		e.API, e.AccessKey, e.Session = entity.ID(1+i>>2&1), entity.ID(1+i>>3&1), entity.ID(10+i)
+		e.Conflict = i%5 == 4
 		b.Events = append(b.Events, e)
 	}
 	f.commit(t, b)
@@ -37,6 +38,7 @@ func testEventFilters(t *testing.T, f *fixture) {
 		"address":              {warehouse.EventQuery{Address: 1<<63 + 2}, func(i int) bool { return i>>1&1 == 1 }},
 		"api":                  {warehouse.EventQuery{API: 2}, func(i int) bool { return i>>2&1 == 1 }},
 		"access key":           {warehouse.EventQuery{AccessKey: 2}, func(i int) bool { return i>>3&1 == 1 }},
+		"conflicts":            {warehouse.EventQuery{Conflicts: true}, func(i int) bool { return i%5 == 4 }},
 		"session":              {warehouse.EventQuery{Session: 15}, func(i int) bool { return i == 5 }},
 		"all of them":          {warehouse.EventQuery{Principal: 2, Address: 1<<63 + 2, API: 2, AccessKey: 2, Session: 25}, func(i int) bool { return i == 15 }},
 		"principal and api":    {warehouse.EventQuery{Principal: 1, API: 2}, func(i int) bool { return i&1 == 0 && i>>2&1 == 1 }},

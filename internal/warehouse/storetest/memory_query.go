@@ -159,7 +159,7 @@ func (s *memoryStore) Events(ctx context.Context, q warehouse.EventQuery) ([]war
 				(len(ids) > 0 && !slices.Contains(ids, e.EventID)) ||
 				(q.Principal != 0 && e.Principal != q.Principal) || (q.Address != 0 && e.Address != q.Address) ||
 				(q.API != 0 && e.API != q.API) || (q.AccessKey != 0 && e.AccessKey != q.AccessKey) ||
-				(q.Session != 0 && e.Session != q.Session) {
+				(q.Session != 0 && e.Session != q.Session) || (q.Conflicts && !e.Conflict) {
 				continue
 			}
 			e.Raw = slices.Clone(e.Raw)
