@@ -73,6 +73,7 @@ func pointsTable() string {
 	row("each further rule of a tactic, after the strongest", fmt.Sprintf("divided by %d", indicators.SameTacticDivisor), 0)
 	row(fmt.Sprintf("each further tactic with a rule above weight %d that is no habit", indicators.LowWeight),
 		fmt.Sprint(indicators.TacticPoints), indicators.BreadthCap)
+	row("created in the scope by a principal that is rated HIGH or above", fmt.Sprint(indicators.MadePoints), indicators.MadePoints)
 	row("`NEW_USER_AGENT`", per(indicators.UserAgentPoints, indicators.UserAgentAccountPoints), indicators.UserAgentCap)
 	row("`NEW_GEOLOCATION`", per(indicators.GeolocationPoints, indicators.GeolocationAccountPoints), indicators.GeolocationCap)
 	row("`NEW_ASO`", per(indicators.ASOPoints, indicators.ASOAccountPoints), indicators.ASOCap)

@@ -67,11 +67,31 @@ func (i *Investigator) Investigate(ctx context.Context, store Store, entity stri
 	if err != nil {
 		return nil, err
 	}
-	scope := warehouse.RangeOf(from, to)
-	g := gatherer{store: store, rules: i.rules, places: i.places, who: who, scope: scope}
-	facts, err := g.gather(ctx)
+	r, facts, err := i.examine(ctx, store, who, from, to)
 	if err != nil {
 		return nil, fmt.Errorf("investigate %s: %w", who.ARN, err)
+	}
+	state, _ := facts.Training()
+	r.Severity, r.Points = indicators.Rate(r.Indicators, state)
+	maker, err := i.suspectMaker(ctx, store, who, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("investigate who created %s: %w", who.ARN, err)
+	}
+	if maker != nil {
+		r.Severity, r.Points = indicators.RateMade(r.Indicators, state, maker.EntityArn)
+		r.Notices = append(r.Notices, fmt.Sprintf("It was created in the scope by %s, which is rated %s over the same scope.",
+			maker.EntityArn, maker.Severity))
+	}
+	r.Summary = summarize(r, who, facts)
+	return r, nil
+}
+
+// examine gathers the facts of a principal and runs the indicators.
+func (i *Investigator) examine(ctx context.Context, store Store, who principal, from, to time.Time) (*Report, *indicators.Facts, error) {
+	g := gatherer{store: store, rules: i.rules, places: i.places, who: who, scope: warehouse.RangeOf(from, to)}
+	facts, err := g.gather(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
 	r := &Report{
 		EntityArn: who.ARN, EntityType: who.Kind,
@@ -86,17 +106,14 @@ func (i *Investigator) Investigate(ctx context.Context, store Store, entity stri
 	r.Notices = append(r.Notices, g.notices...)
 	conflicts, err := g.conflicts(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("investigate %s: %w", who.ARN, err)
+		return nil, nil, err
 	}
 	r.Notices = append(r.Notices, conflicts...)
 	i.evaluate(r, facts)
 	if err := g.sample(ctx, r.Indicators); err != nil {
-		return nil, fmt.Errorf("investigate %s: %w", who.ARN, err)
+		return nil, nil, err
 	}
-	state, _ := facts.Training()
-	r.Severity, r.Points = indicators.Rate(r.Indicators, state)
-	r.Summary = summarize(r, who, facts)
-	return r, nil
+	return r, facts, nil
 }
 
 // evaluate runs every indicator type and enters what it says.

@@ -266,7 +266,7 @@ func TestRulesThatAreGone(t *testing.T) {
 func TestStoreErrors(t *testing.T) {
 	t.Parallel()
 	calls := stories()["attacked"]
-	for _, q := range []string{"status", "entities", "activity", "values 2", "values 3", "values 4", "values 6", "rule hits", "events"} {
+	for _, q := range []string{"status", "entities", "activity", "values 2", "values 3", "values 4", "values 6", "rule hits", "events", "links"} {
 		store := newMemStore(calls, places)
 		store.fail = q
 		if _, err := newInvestigator().Investigate(context.Background(), store, user("dev/alice").Key, scopeStart, scopeEnd); !errors.Is(err, errQuery) {
@@ -283,7 +283,7 @@ func TestQueriesAreFew(t *testing.T) {
 	if _, err := newInvestigator().Investigate(context.Background(), store, user("dev/alice").Key, scopeStart, scopeEnd); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"entities", "status", "activity", "values 2", "values 6", "values 6", "values 3", "values 4", "rule hits", "entities", "events"}
+	want := []string{"entities", "status", "activity", "values 2", "values 6", "values 6", "values 3", "values 4", "rule hits", "entities", "events", "links"}
 	if d := cmp.Diff(want, store.queries); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}

@@ -75,6 +75,12 @@ func TestBoto3FindsTheStolenKey(t *testing.T) {
 		}
 		checkTTPs(t, r, story, role)
 	}
+	for _, user := range story.CreatedUsers {
+		r := w.boto3(t, user, story.ScopeStart, story.ScopeEnd)
+		if s := r.Investigation.Severity; s != "HIGH" && s != "CRITICAL" {
+			t.Errorf("the user %s that the attacker made has severity %s", user, s)
+		}
+	}
 }
 
 // checkTTPs compares every row from an address of the attacker with the

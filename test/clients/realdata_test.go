@@ -132,8 +132,8 @@ func TestBoto3FindsRealAttackers(t *testing.T) {
 		{lab, "arn:aws:iam::342082656213:user/FalsimentisRoot", "2021-07-29", "2021-07-31", []string{"HIGH", "CRITICAL"}, "GetObject", "96.253.26.224"},
 		{story, "arn:aws:iam::493859302102:root", "2020-10-30", "2020-11-02", []string{"HIGH", "CRITICAL"}, "StopLogging", "92.55.146.245"},
 		// One call, an instance of a mining size, by a user that the stolen
-		// root user made: alone it is no more than that.
-		{story, "arn:aws:iam::493859302102:user/tracy_stone", "2020-10-30", "2020-11-02", []string{"LOW", "MEDIUM", "HIGH"}, "RunInstances", "92.55.146.245"},
+		// root user made.
+		{story, "arn:aws:iam::493859302102:user/tracy_stone", "2020-10-30", "2020-11-02", []string{"HIGH", "CRITICAL"}, "RunInstances", "92.55.146.245"},
 	} {
 		r := w.boto3(t, c.who, date(c.from), date(c.to))
 		if !slices.Contains(c.severities, r.Investigation.Severity) {

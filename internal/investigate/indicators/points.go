@@ -46,6 +46,12 @@ const (
 	ASOAccountPoints = 8
 	ASOCap           = 10
 
+	// MadePoints are added when a principal that is rated HIGH or above over
+	// the same scope created this one in it. An account that an intruder makes
+	// has no past, does little and waits: its maker says most about it. With
+	// what it does itself it is HIGH, unused it is MEDIUM.
+	MadePoints = 70
+
 	// Novelty in training counts half, points and caps: 20 at most, which is
 	// LOW. Without any baseline it counts a quarter: 9 at most, which is
 	// INFORMATIONAL, because everything a new hire does is new.

@@ -16,7 +16,7 @@ type Points struct {
 
 // Line is one line of the points table.
 type Line struct {
-	IndicatorType Kind
+	IndicatorType Kind `json:",omitempty"` // of the indicators that the line counts
 	Item          string
 	Points        int
 	Cap           int    // the most that this line can give; 0 when only the type's cap holds
@@ -29,7 +29,15 @@ type Line struct {
 // has any. Breadth belongs to no row and stands in the table only.
 //
 // Adding an indicator never lowers the total or the severity.
-func Rate(list []Indicator, t Training) (Severity, Points) {
+func Rate(list []Indicator, t Training) (Severity, Points) { return rate(list, t, nil) }
+
+// RateMade is Rate for a principal that maker, rated HIGH or above over the
+// same scope, created in the scope.
+func RateMade(list []Indicator, t Training, maker string) (Severity, Points) {
+	return rate(list, t, []Line{{Item: "created in the scope", Points: MadePoints, Cap: MadePoints, Note: "by " + maker}})
+}
+
+func rate(list []Indicator, t Training, more []Line) (Severity, Points) {
 	Sort(list)
 	for i := range list {
 		list[i].Points = 0
@@ -40,6 +48,7 @@ func Rate(list []Indicator, t Training) (Severity, Points) {
 		rateNovelty(list, NewGeolocation, GeolocationPoints, GeolocationAccountPoints, GeolocationCap, t),
 		rateNovelty(list, NewASO, ASOPoints, ASOAccountPoints, ASOCap, t),
 	)
+	p.Table = append(p.Table, more...)
 	for _, l := range p.Table {
 		p.Total += l.Points
 	}
