@@ -103,7 +103,7 @@ func TestCrash(t *testing.T) {
 		return
 	}
 	t.Parallel()
-	kills := 20
+	kills := 10
 	if os.Getenv("GUMSHOE_FULL") == "1" {
 		kills = 200
 	}
