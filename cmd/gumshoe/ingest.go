@@ -152,6 +152,9 @@ func (h *house) ingest(ctx context.Context, inv *invocation, g control.Graph, pa
 		},
 	})
 	progress.end()
+	if n, first := h.places.Failures(); n > 0 {
+		inv.notef("a geolocation database is broken: %d addresses have no place from it; the first error: %v", n, first)
+	}
 	report.Totals = summary.Totals
 	report.Seconds = summary.Elapsed.Seconds()
 	report.Empty = emptyFolders(paths)

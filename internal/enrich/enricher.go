@@ -31,7 +31,6 @@ type Enricher struct {
 	overlay *overlayLayer
 	layers  []layer // the best first
 	hasASN  bool
-	hasCity bool
 	version string
 	cache   cache
 
@@ -82,7 +81,6 @@ func Open(o Options) (_ *Enricher, err error) {
 	}
 	e.layers = append(e.layers, country)
 	e.hasASN = len(o.ASNDB) > 0 || e.overlay.hasASN
-	e.hasCity = len(o.CityDB) > 0 || e.overlay.hasCity
 	e.version = e.versions()
 	return e, nil
 }
@@ -154,10 +152,6 @@ func (e *Enricher) Failures() (n int64, first error) {
 // NEW_ASO cannot be evaluated; with it a single address may still be unknown
 // (Place.ASO is "").
 func (e *Enricher) HasASN() bool { return e.hasASN }
-
-// HasCity reports whether there is any data on cities; without it locations
-// are countries.
-func (e *Enricher) HasCity() bool { return e.hasCity }
 
 // Version names all data in use, the best first, separated by "; ". It is to
 // be stored with results: equal data gives an equal string on every machine.

@@ -25,7 +25,6 @@ type overlayLayer struct {
 	table   bart.Table[Place]
 	digests []string
 	hasASN  bool
-	hasCity bool
 }
 
 // openOverlays reads the files in order. Where two files have the same
@@ -67,7 +66,6 @@ func (o *overlayLayer) readFile(path string) error {
 func (o *overlayLayer) add(r overlayRow) {
 	o.table.Insert(r.prefix, r.place)
 	o.hasASN = o.hasASN || r.place.ASO != ""
-	o.hasCity = o.hasCity || r.place.City != ""
 }
 
 // lookup returns the place of the longest prefix that holds ip; shorter ones

@@ -39,9 +39,6 @@ var pinnedAttack = sync.OnceValue(func() attack {
 	return a
 })
 
-// AttackVersion returns the ATT&CK release that ids and names are of, "18".
-func AttackVersion() string { return pinnedAttack().version }
-
 // parseAttack reads the table; see its first lines for the format.
 func parseAttack(data string) (attack, error) {
 	a := attack{tactics: map[string]Tactic{}, techniques: map[string]Technique{}, aliases: map[string]string{}}

@@ -254,7 +254,7 @@ func TestMatchConcurrently(t *testing.T) {
 
 func TestAttackData(t *testing.T) {
 	t.Parallel()
-	if v := AttackVersion(); v != "18" {
+	if v := pinnedAttack().version; v != "18" {
 		t.Errorf("ATT&CK version %q", v)
 	}
 	for id, want := range map[string]string{"T1098.001": "Account Manipulation: Additional Cloud Credentials", "T1530": "Data from Cloud Storage"} {
