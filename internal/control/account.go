@@ -17,9 +17,17 @@ type Account struct {
 type Key struct {
 	AccessKeyID string // AKIA and 16 base32 characters
 	AccountID   string
-	Sealed      []byte // the secret, sealed by package identity
+	UserName    string      // the IAM user that it stands for; empty for the account's root user
+	Policies    []KeyPolicy // what it may do; none for a root key, which may do everything
+	Sealed      []byte      // the secret, sealed by package identity
 	Created     time.Time
 	Revoked     time.Time // zero while the key is valid
+}
+
+// KeyPolicy is an IAM policy of a key.
+type KeyPolicy struct {
+	Name     string // of a built-in policy, or for people
+	Document string // the JSON document; empty for a built-in policy
 }
 
 // AccountReader reads accounts and keys.
@@ -43,6 +51,8 @@ type AccountWriter interface {
 	// CreateKey enters a key. It MUST return ErrExists when the key id is
 	// taken and ErrNotFound when the account does not exist.
 	CreateKey(ctx context.Context, k Key) error
+	// SetKeyPolicies replaces the policies of a key.
+	SetKeyPolicies(ctx context.Context, accessKeyID string, p []KeyPolicy) error
 	// RevokeKey sets the time of revocation. A key that is revoked already
 	// MUST keep its first time; that is no error.
 	RevokeKey(ctx context.Context, accessKeyID string, at time.Time) error

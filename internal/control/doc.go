@@ -1,5 +1,6 @@
 // Package control is the seam of the control plane's state: accounts, keys,
-// graphs, members, investigations and their results, and jobs. It holds the
+// the organization, graphs, members, usage, investigations and their results,
+// and jobs. It holds the
 // Store interface with its contract and the domain types; the engines are in
 // sqlite (embedded) and pass the suite in controltest.
 //

@@ -27,12 +27,13 @@ type Graph struct {
 	Created      time.Time
 	State        GraphState
 	Tags         map[string]string // never nil when read
+	Packages     Packages          // never nil when read
 	EntitySecret []byte            // the 16 bytes of entity.Secret, sealed by package identity
 }
 
 // GraphARN returns the ARN of the graph with the given warehouse id.
 func GraphARN(region, account, warehouseID string) string {
-	return "arn:aws:detective:" + region + ":" + account + ":graph:" + warehouseID
+	return "arn:" + entity.Partition(region) + ":detective:" + region + ":" + account + ":graph:" + warehouseID
 }
 
 // ParseGraphARN splits the ARN of a behavior graph. Any partition is taken.
@@ -67,6 +68,10 @@ type GraphWriter interface {
 	SetGraphState(ctx context.Context, arn string, s GraphState) error
 	// SetGraphTags replaces all tags.
 	SetGraphTags(ctx context.Context, arn string, tags map[string]string) error
-	// DeleteGraph removes the graph with its members and investigations.
+	// SetGraphPackages replaces the packages and adds one to the membership
+	// version: records of other packages are taken now.
+	SetGraphPackages(ctx context.Context, arn string, p Packages) error
+	// DeleteGraph removes the graph with its members, investigations and
+	// usage and with the administrator whose organization graph it is.
 	DeleteGraph(ctx context.Context, arn string) error
 }

@@ -43,8 +43,9 @@ type Member struct {
 	Status         MemberStatus
 	DisabledReason DisabledReason // empty unless ACCEPTED_BUT_DISABLED
 	InvitationType InvitationType
-	Invited        time.Time
+	Invited        time.Time // to the microsecond: members of one call keep its order
 	Updated        time.Time // of the last change of Status
+	Packages       Packages  // what is taken of its records; never nil when read
 }
 
 // Membership is the set of accounts whose records a graph takes, at one
@@ -54,7 +55,8 @@ type Membership struct {
 	// that were rejected for want of membership is worth another reading
 	// when the version has grown.
 	Version int64
-	// Accounts holds the administrator account and the ENABLED members.
+	// Accounts holds the administrator account, unless the organization has
+	// it as suspended or closed, and the ENABLED members.
 	Accounts map[string]struct{}
 }
 
@@ -74,6 +76,10 @@ type MemberReader interface {
 	// Members returns up to limit members whose account id is greater than
 	// after, by account id; limit 0 returns all. An unknown graph has none.
 	Members(ctx context.Context, graphARN, after string, limit int) ([]Member, error)
+	// MembershipsOf returns the entries of one account in all graphs, by ARN.
+	MembershipsOf(ctx context.Context, accountID string) ([]Member, error)
+	// MemberCount returns the number of a graph's members.
+	MemberCount(ctx context.Context, graphARN string) (int, error)
 	// Membership returns the accounts that the graph takes records of, and
 	// the version of exactly that set.
 	Membership(ctx context.Context, graphARN string) (Membership, error)

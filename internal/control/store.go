@@ -43,6 +43,8 @@ type Reader interface {
 	AccountReader
 	GraphReader
 	MemberReader
+	OrganizationReader
+	UsageReader
 	InvestigationReader
 	JobReader
 }
@@ -53,6 +55,8 @@ type Tx interface {
 	AccountWriter
 	GraphWriter
 	MemberWriter
+	OrganizationWriter
+	UsageWriter
 	InvestigationWriter
 	JobWriter
 }

@@ -17,6 +17,18 @@ func ParseARN(s string) (a ARN, ok bool) {
 	return ARN{p[1], p[2], p[3], p[4], p[5]}, true
 }
 
+// Partition returns the partition of ARNs in a Region: aws, aws-cn or
+// aws-us-gov.
+func Partition(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
+}
+
 // IsAccountID reports whether s is twelve digits.
 func IsAccountID(s string) bool {
 	if len(s) != 12 {

@@ -19,13 +19,23 @@ func account(n int) control.Account {
 	}
 }
 
+// key returns the n-th key of the suite, of the given account: 1 is a root
+// key, 2 a user's with one policy, 3 a user's with two.
 func key(n, account int) control.Key {
-	return control.Key{
+	k := control.Key{
 		AccessKeyID: fmt.Sprintf("AKIA%016d", n),
 		AccountID:   fmt.Sprintf("%012d", account),
 		Sealed:      []byte{0, 1, byte(n), 0xff},
 		Created:     start.Add(time.Duration(n) * time.Second),
 	}
+	if n == 2 || n == 3 {
+		k.UserName = fmt.Sprintf("naïve <user> %d", n)
+		k.Policies = []control.KeyPolicy{
+			{Name: "zebra", Document: `{"Statement":[{"Effect":"Deny","Action":"*","Resource":"'&<ü\u0000"}]}` + "\n"},
+			{Name: "AmazonDetectiveFullAccess"},
+		}[:n-1]
+	}
+	return k
 }
 
 func accounts(t *testing.T, s control.Store) {
@@ -99,4 +109,49 @@ func keys(t *testing.T, s control.Store) {
 	revoked.Revoked = start // the first time stays
 	same(t, "revoked key", revoked)(s.Key(t.Context(), revoked.AccessKeyID))
 	same(t, "key beside it", key(2, 1))(s.Key(t.Context(), key(2, 1).AccessKeyID))
+}
+
+func keyPolicies(t *testing.T, s control.Store) {
+	set := func(id string, p []control.KeyPolicy) error {
+		return try(t, s, func(ctx context.Context, tx control.Tx) error { return tx.SetKeyPolicies(ctx, id, p) })
+	}
+	wantError(t, "policies of an unknown key", set(key(1, 1).AccessKeyID, nil), control.ErrNotFound)
+	put(t, s, func(ctx context.Context, tx control.Tx) error {
+		if err := tx.CreateAccount(ctx, account(1)); err != nil {
+			return err
+		}
+		for n := 1; n <= 3; n++ {
+			if err := tx.CreateKey(ctx, key(n, 1)); err != nil {
+				return err
+			}
+		}
+		return tx.RevokeKey(ctx, key(3, 1).AccessKeyID, start)
+	})
+	all := []control.Key{key(1, 1), key(2, 1), key(3, 1)}
+	all[2].Revoked = start
+	// Everything else stays, of a revoked key too, and so do the other keys.
+	for n := range all {
+		for _, p := range [][]control.KeyPolicy{
+			{{Name: "b", Document: `{}`}, {Name: "a"}, {Name: "a"}}, // in the given order, names may come twice
+			{{Name: "only"}},
+			{},
+			{{Name: "after none"}},
+			nil,
+		} {
+			if err := set(all[n].AccessKeyID, p); err != nil {
+				t.Errorf("SetKeyPolicies %v: %v", p, err)
+			}
+			all[n].Policies = p
+			if len(p) == 0 {
+				all[n].Policies = nil
+			}
+			what := fmt.Sprintf("policies %v of key %d", p, n+1)
+			same(t, what, all[n])(s.Key(t.Context(), all[n].AccessKeyID))
+			same(t, what+": all keys", all)(s.Keys(t.Context()))
+		}
+		all[n].Policies = []control.KeyPolicy{{Name: fmt.Sprint("last of ", n)}}
+		if err := set(all[n].AccessKeyID, all[n].Policies); err != nil {
+			t.Errorf("SetKeyPolicies: %v", err)
+		}
+	}
 }

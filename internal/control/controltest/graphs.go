@@ -16,6 +16,7 @@ func graph(n int) control.Graph {
 		AccountID: account(n).ID, Region: "eu-west-1", WarehouseID: id,
 		Created: start, State: control.GraphActive,
 		Tags:         map[string]string{"team": "blue", "empty": "", `"q`: "ü\x00"},
+		Packages:     packages(n),
 		EntitySecret: []byte("sealed secret \x00\xff"),
 	}
 }
@@ -27,29 +28,35 @@ func graphs(t *testing.T, s control.Store) {
 	wantError(t, "unknown graph of an account", err, control.ErrNotFound)
 
 	bare := graph(2)
-	bare.Tags = nil
+	bare.Tags, bare.Packages = nil, nil
 	put(t, s, func(ctx context.Context, tx control.Tx) error {
 		if err := tx.CreateGraph(ctx, bare); err != nil {
 			return err
 		}
 		return tx.CreateGraph(ctx, graph(1))
 	})
-	bare.Tags = map[string]string{}
+	bare.Tags, bare.Packages = map[string]string{}, control.Packages{} // never nil when read
 	same(t, "Graphs", []control.Graph{graph(1), bare})(s.Graphs(t.Context()))
-	same(t, "Graph without tags", bare)(s.Graph(t.Context(), bare.ARN))
+	same(t, "Graph without tags and packages", bare)(s.Graph(t.Context(), bare.ARN))
 	same(t, "GraphOf", graph(1))(s.GraphOf(t.Context(), graph(1).AccountID, "eu-west-1"))
 	_, err = s.GraphOf(t.Context(), graph(1).AccountID, "eu-west-2")
 	wantError(t, "graph in another Region", err, control.ErrNotFound)
 
 	want := graph(1)
-	want.State, want.Tags = control.GraphDeleting, map[string]string{"a": "b"}
+	want.State, want.Tags, want.Packages = control.GraphDeleting, map[string]string{"a": "b"}, packages(5)
 	put(t, s, func(ctx context.Context, tx control.Tx) error {
 		if err := tx.SetGraphState(ctx, want.ARN, want.State); err != nil {
+			return err
+		}
+		if err := tx.SetGraphPackages(ctx, want.ARN, want.Packages); err != nil {
 			return err
 		}
 		return tx.SetGraphTags(ctx, want.ARN, want.Tags)
 	})
 	same(t, "changed graph", want)(s.Graph(t.Context(), want.ARN))
+	want.Packages = control.Packages{}
+	put(t, s, func(ctx context.Context, tx control.Tx) error { return tx.SetGraphPackages(ctx, want.ARN, nil) })
+	same(t, "graph whose packages went", want)(s.Graph(t.Context(), want.ARN))
 	same(t, "graph beside it", bare)(s.Graph(t.Context(), bare.ARN))
 
 	unknown := graph(9).ARN
@@ -58,7 +65,10 @@ func graphs(t *testing.T, s control.Store) {
 			return tx.SetGraphState(ctx, unknown, control.GraphActive)
 		},
 		"SetGraphTags": func(ctx context.Context, tx control.Tx) error { return tx.SetGraphTags(ctx, unknown, nil) },
-		"DeleteGraph":  func(ctx context.Context, tx control.Tx) error { return tx.DeleteGraph(ctx, unknown) },
+		"SetGraphPackages": func(ctx context.Context, tx control.Tx) error {
+			return tx.SetGraphPackages(ctx, unknown, packages(1))
+		},
+		"DeleteGraph": func(ctx context.Context, tx control.Tx) error { return tx.DeleteGraph(ctx, unknown) },
 	} {
 		wantError(t, what+" of an unknown graph", try(t, s, change), control.ErrNotFound)
 	}
@@ -94,6 +104,12 @@ func graphDeletion(t *testing.T, s control.Store) {
 			if err := tx.CreateInvestigation(ctx, investigation(n, n)); err != nil {
 				return err
 			}
+			if err := tx.SetUsage(ctx, graph(n).ARN, usages(7, 8)); err != nil {
+				return err
+			}
+			if err := tx.SetOrganizationAdmin(ctx, organizationAdmin(n, fmt.Sprintf("eu-west-%d", n))); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -107,6 +123,12 @@ func graphDeletion(t *testing.T, s control.Store) {
 	same(t, "member of the other graph", member(2, 7))(s.Member(t.Context(), graph(2).ARN, account(7).ID))
 	same(t, "investigation of the other graph", investigation(2, 2))(
 		s.Investigation(t.Context(), graph(2).ARN, investigation(2, 2).ID))
+	same(t, "memberships in both graphs", []control.Member{member(2, 7)})(s.MembershipsOf(t.Context(), account(7).ID))
+	same(t, "members of a deleted graph", 0)(s.MemberCount(t.Context(), graph(1).ARN))
+	same(t, "usage of a deleted graph", []control.Usage(nil))(s.Usage(t.Context(), graph(1).ARN, nil))
+	same(t, "usage of the other graph", usages(7, 8))(s.Usage(t.Context(), graph(2).ARN, nil))
+	same(t, "organization administrators", []control.OrganizationAdmin{organizationAdmin(2, "eu-west-2")})(
+		s.OrganizationAdmins(t.Context()))
 	// The place of the deleted graph is free.
 	again := graph(1)
 	again.WarehouseID = fmt.Sprintf("%032x", 77)

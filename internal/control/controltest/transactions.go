@@ -109,16 +109,3 @@ func updateSerializable(t *testing.T, s control.Store) {
 		t.Errorf("after %d additions the tag counts %d (%v)", workers*rounds, len(got.Tags["n"]), err)
 	}
 }
-
-// ownership checks that what goes in and comes out is not shared.
-func ownership(t *testing.T, s control.Store) {
-	g := graph(1)
-	put(t, s, func(ctx context.Context, tx control.Tx) error { return tx.CreateGraph(ctx, g) })
-	g.Tags["changed"], g.EntitySecret[0] = "after", 'X'
-	got, err := s.Graph(t.Context(), g.ARN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got.Tags["changed"], got.EntitySecret[1] = "too", 'Y'
-	same(t, "Graph", graph(1))(s.Graph(t.Context(), g.ARN))
-}

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -13,10 +14,11 @@ const (
 	selectAccounts = `SELECT id, email, name, created FROM account ORDER BY id`
 	insertAccount  = `INSERT INTO account (id, email, name, created) VALUES (?, ?, ?, ?)`
 
-	selectKey  = `SELECT id, account_id, sealed, created, revoked FROM access_key WHERE id = ?`
-	selectKeys = `SELECT id, account_id, sealed, created, revoked FROM access_key
-		ORDER BY account_id, created, rowid`
-	insertKey = `INSERT INTO access_key (id, account_id, sealed, created, revoked) VALUES (?, ?, ?, ?, ?)`
+	keyColumns     = `id, account_id, user_name, policies, sealed, created, revoked`
+	selectKey      = `SELECT ` + keyColumns + ` FROM access_key WHERE id = ?`
+	selectKeys     = `SELECT ` + keyColumns + ` FROM access_key ORDER BY account_id, created, rowid`
+	insertKey      = `INSERT INTO access_key (` + keyColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?)`
+	setKeyPolicies = `UPDATE access_key SET policies = ? WHERE id = ?`
 	// A key keeps the time of its first revocation.
 	revokeKey = `UPDATE access_key SET revoked = CASE revoked WHEN ?2 THEN ?3 ELSE revoked END WHERE id = ?1`
 )
@@ -27,8 +29,24 @@ func scanAccount(r row) (a control.Account, err error) {
 }
 
 func scanKey(r row) (k control.Key, err error) {
-	err = r.Scan(&k.AccessKeyID, &k.AccountID, &k.Sealed, stamp{&k.Created}, stamp{&k.Revoked})
-	return k, err
+	var policies []byte
+	err = r.Scan(&k.AccessKeyID, &k.AccountID, &k.UserName, &policies, &k.Sealed, stamp{&k.Created}, stamp{&k.Revoked})
+	if err != nil {
+		return control.Key{}, err
+	}
+	if err := json.Unmarshal(policies, &k.Policies); err != nil {
+		return control.Key{}, fmt.Errorf("policies of access key %s: %w", k.AccessKeyID, err)
+	}
+	return k, nil
+}
+
+// policiesJSON is the stored form of policies: a list, or null.
+func policiesJSON(p []control.KeyPolicy) (string, error) {
+	if len(p) == 0 {
+		return "null", nil
+	}
+	b, err := json.Marshal(p)
+	return string(b), err
 }
 
 // Account returns one account.
@@ -77,9 +95,24 @@ func (t tx) CreateAccount(ctx context.Context, a control.Account) error {
 
 // CreateKey enters a key.
 func (t tx) CreateKey(ctx context.Context, k control.Key) error {
-	_, err := t.ExecContext(ctx, insertKey, k.AccessKeyID, k.AccountID, k.Sealed, micros(k.Created), micros(k.Revoked))
+	policies, err := policiesJSON(k.Policies)
+	if err == nil {
+		_, err = t.ExecContext(ctx, insertKey, k.AccessKeyID, k.AccountID, k.UserName, policies, k.Sealed, micros(k.Created), micros(k.Revoked))
+	}
 	if err != nil {
 		return fmt.Errorf("create access key %s of account %s: %w", k.AccessKeyID, k.AccountID, known(err))
+	}
+	return nil
+}
+
+// SetKeyPolicies replaces the policies of a key.
+func (t tx) SetKeyPolicies(ctx context.Context, accessKeyID string, p []control.KeyPolicy) error {
+	policies, err := policiesJSON(p)
+	if err == nil {
+		err = change(ctx, t.conn, control.ErrNotFound, setKeyPolicies, policies, accessKeyID)
+	}
+	if err != nil {
+		return fmt.Errorf("set policies of access key %q: %w", accessKeyID, err)
 	}
 	return nil
 }

@@ -9,19 +9,21 @@ import (
 )
 
 const (
-	graphColumns  = `arn, account_id, region, warehouse_id, created, state, tags, entity_secret`
-	selectGraph   = `SELECT ` + graphColumns + ` FROM graph WHERE arn = ?`
-	selectGraphOf = `SELECT ` + graphColumns + ` FROM graph WHERE account_id = ? AND region = ?`
-	selectGraphs  = `SELECT ` + graphColumns + ` FROM graph ORDER BY arn`
-	insertGraph   = `INSERT INTO graph (` + graphColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
-	setGraphState = `UPDATE graph SET state = ? WHERE arn = ?`
-	setGraphTags  = `UPDATE graph SET tags = ? WHERE arn = ?`
-	deleteGraph   = `DELETE FROM graph WHERE arn = ?`
+	graphColumns     = `arn, account_id, region, warehouse_id, created, state, tags, packages, entity_secret`
+	selectGraph      = `SELECT ` + graphColumns + ` FROM graph WHERE arn = ?`
+	selectGraphOf    = `SELECT ` + graphColumns + ` FROM graph WHERE account_id = ? AND region = ?`
+	selectGraphs     = `SELECT ` + graphColumns + ` FROM graph ORDER BY arn`
+	insertGraph      = `INSERT INTO graph (` + graphColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	setGraphState    = `UPDATE graph SET state = ? WHERE arn = ?`
+	setGraphTags     = `UPDATE graph SET tags = ? WHERE arn = ?`
+	setGraphPackages = `UPDATE graph SET packages = ?, membership_version = membership_version + 1 WHERE arn = ?`
+	deleteGraph      = `DELETE FROM graph WHERE arn = ?`
 )
 
 func scanGraph(r row) (g control.Graph, err error) {
 	var tags []byte
-	err = r.Scan(&g.ARN, &g.AccountID, &g.Region, &g.WarehouseID, stamp{&g.Created}, &g.State, &tags, &g.EntitySecret)
+	err = r.Scan(&g.ARN, &g.AccountID, &g.Region, &g.WarehouseID, stamp{&g.Created}, &g.State, &tags,
+		packages{&g.Packages}, &g.EntitySecret)
 	if err != nil {
 		return control.Graph{}, err
 	}
@@ -74,8 +76,12 @@ func (t tx) CreateGraph(ctx context.Context, g control.Graph) error {
 	if err != nil {
 		return fmt.Errorf("create graph %s: %w", g.ARN, err)
 	}
+	taken, err := packagesText(g.Packages)
+	if err != nil {
+		return fmt.Errorf("create graph %s: %w", g.ARN, err)
+	}
 	_, err = t.ExecContext(ctx, insertGraph, g.ARN, g.AccountID, g.Region, g.WarehouseID,
-		micros(g.Created), string(g.State), tags, g.EntitySecret)
+		micros(g.Created), string(g.State), tags, taken, g.EntitySecret)
 	if err != nil {
 		return fmt.Errorf("create graph %s: %w", g.ARN, known(err))
 	}
@@ -98,6 +104,18 @@ func (t tx) SetGraphTags(ctx context.Context, arn string, tags map[string]string
 	}
 	if err != nil {
 		return fmt.Errorf("set tags of graph %q: %w", arn, err)
+	}
+	return nil
+}
+
+// SetGraphPackages replaces the packages of a graph.
+func (t tx) SetGraphPackages(ctx context.Context, arn string, p control.Packages) error {
+	j, err := packagesText(p)
+	if err == nil {
+		err = change(ctx, t.conn, control.ErrNotFound, setGraphPackages, j, arn)
+	}
+	if err != nil {
+		return fmt.Errorf("set packages of graph %q: %w", arn, err)
 	}
 	return nil
 }

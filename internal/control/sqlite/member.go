@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	memberColumns = `graph_arn, account_id, email, status, disabled_reason, invitation_type, invited, updated`
+	memberColumns = `graph_arn, account_id, email, status, disabled_reason, invitation_type, invited, updated, packages`
 	selectMember  = `SELECT ` + memberColumns + ` FROM member WHERE graph_arn = ? AND account_id = ?`
 	// The ids come as one JSON array, so the statement does not depend on
 	// their number.
@@ -19,21 +19,24 @@ const (
 		WHERE graph_arn = ? AND account_id IN (SELECT value FROM json_each(?)) ORDER BY account_id`
 	selectMembers = `SELECT ` + memberColumns + ` FROM member
 		WHERE graph_arn = ? AND account_id > ? ORDER BY account_id LIMIT ?`
+	selectMembershipsOf = `SELECT ` + memberColumns + ` FROM member WHERE account_id = ? ORDER BY graph_arn`
+	selectMemberCount   = `SELECT count(*) FROM member WHERE graph_arn = ?`
 	// One statement, so that the version belongs to the set.
-	selectMembership = `SELECT g.membership_version, g.account_id, m.account_id FROM graph g
+	selectMembership = `SELECT g.membership_version, g.account_id, EXISTS (SELECT 1 FROM organization_account o
+			WHERE o.id = g.account_id AND o.status <> 'ACTIVE'), m.account_id FROM graph g
 		LEFT JOIN member m ON m.graph_arn = g.arn AND m.status = 'ENABLED' WHERE g.arn = ?`
 
-	upsertMember = `INSERT INTO member (` + memberColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	upsertMember = `INSERT INTO member (` + memberColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (graph_arn, account_id) DO UPDATE SET email = excluded.email, status = excluded.status,
 		disabled_reason = excluded.disabled_reason, invitation_type = excluded.invitation_type,
-		invited = excluded.invited, updated = excluded.updated`
+		invited = excluded.invited, updated = excluded.updated, packages = excluded.packages`
 	deleteMember          = `DELETE FROM member WHERE graph_arn = ? AND account_id = ?`
 	bumpMembershipVersion = `UPDATE graph SET membership_version = membership_version + 1 WHERE arn = ?`
 )
 
 func scanMember(r row) (m control.Member, err error) {
 	err = r.Scan(&m.GraphARN, &m.AccountID, &m.Email, &m.Status, &m.DisabledReason, &m.InvitationType,
-		stamp{&m.Invited}, stamp{&m.Updated})
+		stamp{&m.Invited}, stamp{&m.Updated}, packages{&m.Packages})
 	return m, err
 }
 
@@ -68,6 +71,23 @@ func (r reader) Members(ctx context.Context, graphARN, after string, limit int) 
 	return l, nil
 }
 
+// MembershipsOf returns the entries of one account in all graphs.
+func (r reader) MembershipsOf(ctx context.Context, accountID string) ([]control.Member, error) {
+	l, err := collect(ctx, r.conn, scanMember, selectMembershipsOf, accountID)
+	if err != nil {
+		return nil, fmt.Errorf("list memberships of account %s: %w", accountID, err)
+	}
+	return l, nil
+}
+
+// MemberCount returns the number of a graph's members.
+func (r reader) MemberCount(ctx context.Context, graphARN string) (n int, err error) {
+	if err := r.QueryRowContext(ctx, selectMemberCount, graphARN).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count members of graph %q: %w", graphARN, err)
+	}
+	return n, nil
+}
+
 // rowLimit is the LIMIT for "at most n, 0 for all".
 func rowLimit(n int) int {
 	if n == 0 {
@@ -79,19 +99,22 @@ func rowLimit(n int) int {
 // Membership returns the accepted accounts of a graph.
 func (r reader) Membership(ctx context.Context, graphARN string) (control.Membership, error) {
 	m := control.Membership{Accounts: map[string]struct{}{}}
-	_, err := collect(ctx, r.conn, func(r row) (struct{}, error) {
+	rows, err := collect(ctx, r.conn, func(r row) (struct{}, error) {
 		var admin string
+		var suspended bool
 		var member sql.NullString
-		if err := r.Scan(&m.Version, &admin, &member); err != nil {
+		if err := r.Scan(&m.Version, &admin, &suspended, &member); err != nil {
 			return struct{}{}, err
 		}
-		m.Accounts[admin] = struct{}{}
+		if !suspended {
+			m.Accounts[admin] = struct{}{}
+		}
 		if member.Valid {
 			m.Accounts[member.String] = struct{}{}
 		}
 		return struct{}{}, nil
 	}, selectMembership, graphARN)
-	if err == nil && len(m.Accounts) == 0 {
+	if err == nil && len(rows) == 0 {
 		err = control.ErrNotFound
 	}
 	if err != nil {
@@ -102,9 +125,13 @@ func (r reader) Membership(ctx context.Context, graphARN string) (control.Member
 
 // SetMember enters or replaces a member.
 func (t tx) SetMember(ctx context.Context, m control.Member) error {
-	err := t.keepVersion(ctx, m.GraphARN, m.AccountID, m.Status == control.MemberEnabled, func() error {
+	taken, err := packagesText(m.Packages)
+	if err != nil {
+		return fmt.Errorf("set member %s of graph %q: %w", m.AccountID, m.GraphARN, err)
+	}
+	err = t.keepVersion(ctx, m.GraphARN, m.AccountID, m.Status == control.MemberEnabled, func() error {
 		_, err := t.ExecContext(ctx, upsertMember, m.GraphARN, m.AccountID, m.Email, string(m.Status),
-			string(m.DisabledReason), string(m.InvitationType), micros(m.Invited), micros(m.Updated))
+			string(m.DisabledReason), string(m.InvitationType), micros(m.Invited), micros(m.Updated), taken)
 		return known(err)
 	})
 	if err != nil {

@@ -1,0 +1,33 @@
+package control
+
+import (
+	"context"
+	"time"
+)
+
+// Usage is what an account sends to a graph, records included that were
+// rejected because the account is not enabled.
+type Usage struct {
+	AccountID   string
+	Package     Package
+	BytesPerDay int64
+	Updated     time.Time // when it was worked out
+}
+
+// UsageReader reads usage.
+type UsageReader interface {
+	// Usage returns the usage of a graph by account and package, that of the
+	// given accounts only unless accountIDs is nil. Accounts that sent
+	// nothing have none.
+	Usage(ctx context.Context, graphARN string, accountIDs []string) ([]Usage, error)
+	// UsageTaken returns the sum of BytesPerDay of the accounts whose records
+	// the graph takes, see Membership.
+	UsageTaken(ctx context.Context, graphARN string) (int64, error)
+}
+
+// UsageWriter changes usage.
+type UsageWriter interface {
+	// SetUsage replaces the whole usage of a graph. It MUST return
+	// ErrNotFound when the graph does not exist and u is not empty.
+	SetUsage(ctx context.Context, graphARN string, u []Usage) error
+}
