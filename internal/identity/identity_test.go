@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"sync"
@@ -50,7 +51,7 @@ func TestAccountAndKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := s.CreateKey(ctx, account)
+	second, err := s.CreateKey(ctx, account, KeyOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +66,7 @@ func TestAccountAndKeys(t *testing.T) {
 		for range 2 { // from the store, then from the cache
 			secret, p, err := s.LookupKey(ctx, c.AccessKeyID)
 			want := Principal{AccountID: account, ARN: "arn:aws:iam::111122223333:root"}
-			if err != nil || secret != c.SecretAccessKey || p != want {
+			if err != nil || secret != c.SecretAccessKey || !reflect.DeepEqual(p, want) {
 				t.Errorf("LookupKey = %q, %+v, %v; want %q, %+v", secret, p, err, c.SecretAccessKey, want)
 			}
 		}
@@ -107,7 +108,7 @@ func TestRefusals(t *testing.T) {
 	}
 	_, err = s.CreateAccount(ctx, "444455556666", "nobody", "")
 	f("e-mail address", err, ErrInvalid, "nobody")
-	_, err = s.CreateKey(ctx, "444455556666")
+	_, err = s.CreateKey(ctx, "444455556666", KeyOptions{})
 	f("key of an unknown account", err, control.ErrNotFound, "gumshoe account create")
 	f("revocation of an unknown key", s.RevokeKey(ctx, "AKIA"), control.ErrNotFound, "AKIA")
 	_, _, err = s.LookupKey(ctx, "AKIA")
@@ -187,7 +188,7 @@ func TestConcurrentUse(t *testing.T) {
 	for range 4 {
 		wg.Go(func() {
 			for range 5 {
-				c, err := s.CreateKey(ctx, account)
+				c, err := s.CreateKey(ctx, account, KeyOptions{})
 				if err != nil {
 					t.Error(err)
 					return

@@ -9,7 +9,7 @@ import (
 	"fmt"
 
 	"github.com/gumshoe-detective/gumshoe/internal/control"
-	"github.com/gumshoe-detective/gumshoe/internal/entity"
+	"github.com/gumshoe-detective/gumshoe/internal/identity/policy"
 )
 
 // ErrUnknownKey says that an access key does not exist or was revoked;
@@ -27,13 +27,28 @@ type Credentials struct {
 // Principal is who an access key belongs to.
 type Principal struct {
 	AccountID string // 12 digits
-	ARN       string // the account's root user
+	ARN       string // of the IAM user that the key stands for, else of the account's root user
+	// Policies say what the key may do; nil for a key that may do whatever
+	// its account may.
+	Policies policy.Set
+}
+
+// KeyOptions say what a key is for. The zero value makes a key of the
+// account's root user.
+type KeyOptions struct {
+	UserName string // of the IAM user that it stands for
+	Policies []control.KeyPolicy
 }
 
 // CreateKey makes another access key for an account. The error wraps
+// ErrInvalid for a user name or a policy that is none, and
 // control.ErrNotFound when the account does not exist.
-func (s *Service) CreateKey(ctx context.Context, accountID string) (Credentials, error) {
+func (s *Service) CreateKey(ctx context.Context, accountID string, o KeyOptions) (Credentials, error) {
+	if err := o.check(); err != nil {
+		return Credentials{}, err
+	}
 	cred, key := s.newKey(accountID)
+	key.UserName, key.Policies = o.UserName, o.Policies
 	err := s.store.Update(ctx, func(tx control.Tx) error {
 		if _, err := tx.Account(ctx, accountID); errors.Is(err, control.ErrNotFound) {
 			return fmt.Errorf("account %q %w; `gumshoe account create` enters it", accountID, control.ErrNotFound)
@@ -46,6 +61,52 @@ func (s *Service) CreateKey(ctx context.Context, accountID string) (Credentials,
 		return Credentials{}, err
 	}
 	return cred, nil
+}
+
+// RotateKey makes a key like another one and revokes that one, both or none.
+// The error wraps control.ErrNotFound when there is no such key, or it was
+// revoked.
+func (s *Service) RotateKey(ctx context.Context, accessKeyID string) (Credentials, error) {
+	var cred Credentials
+	err := s.store.Update(ctx, func(tx control.Tx) error {
+		old, err := tx.Key(ctx, accessKeyID)
+		if err == nil && !old.Revoked.IsZero() {
+			err = fmt.Errorf("access key %s was revoked: %w", accessKeyID, control.ErrNotFound)
+		}
+		if err != nil {
+			return err
+		}
+		var key control.Key
+		cred, key = s.newKey(old.AccountID)
+		key.UserName, key.Policies = old.UserName, old.Policies
+		if err := tx.CreateKey(ctx, key); err != nil {
+			return err
+		}
+		return tx.RevokeKey(ctx, accessKeyID, s.now())
+	})
+	s.cache.forget(accessKeyID)
+	if err != nil {
+		return Credentials{}, err
+	}
+	return cred, nil
+}
+
+// SetKeyPolicies replaces the policies of a key, at once. The error wraps
+// ErrInvalid for a policy that is none and control.ErrNotFound when there is
+// no such key.
+func (s *Service) SetKeyPolicies(ctx context.Context, accessKeyID string, p []control.KeyPolicy) error {
+	err := s.store.Update(ctx, func(tx control.Tx) error {
+		k, err := tx.Key(ctx, accessKeyID)
+		if err != nil {
+			return err
+		}
+		if err := (KeyOptions{k.UserName, p}).check(); err != nil {
+			return err
+		}
+		return tx.SetKeyPolicies(ctx, accessKeyID, p)
+	})
+	s.cache.forget(accessKeyID)
+	return err
 }
 
 // Keys returns all keys, revoked ones too.
@@ -80,7 +141,11 @@ func (s *Service) LookupKey(ctx context.Context, accessKeyID string) (secret str
 	if err != nil {
 		return "", Principal{}, err
 	}
-	e := cachedKey{string(plain), Principal{AccountID: k.AccountID, ARN: entity.RootARN(k.AccountID)}}
+	p, err = principal(k)
+	if err != nil {
+		return "", Principal{}, err
+	}
+	e := cachedKey{string(plain), p}
 	s.cache.put(accessKeyID, e, epoch)
 	return e.secret, e.principal, nil
 }
