@@ -29,20 +29,24 @@ var mayImport = map[string][]string{
 	"internal/control":                {"internal/entity"},
 	"internal/control/controltest":    {"internal/entity", "internal/control"},
 	"internal/control/sqlite":         {"internal/entity", "internal/control"},
-	"internal/identity":               {"internal/entity", "internal/control"},
+	"internal/identity":               {"internal/entity", "internal/control", "internal/identity/policy"},
+	"internal/identity/policy":        {},
 	"internal/jobs":                   {"internal/control"},
+	"internal/orgs":                   {"internal/entity", "internal/control"},
+	"internal/mail":                   {},
+	"internal/audit":                  {"internal/entity"},
 	"internal/investigate/indicators": {"internal/entity"},
 	"internal/investigate":            {"internal/entity", "internal/warehouse", "internal/control", "internal/investigate/indicators"},
 	"internal/ingest":                 {"internal/source", "internal/decode", "internal/enrich", "internal/rules", "internal/warehouse", "internal/control", "internal/entity"},
 	"internal/detective":              {"internal/entity", "internal/control", "internal/warehouse", "internal/identity", "internal/jobs", "internal/investigate"},
-	"internal/api":                    {"internal/detective", "internal/investigate", "internal/api", "internal/entity"},
+	"internal/api":                    {"internal/detective", "internal/control", "internal/investigate", "internal/api", "internal/entity"},
 	"internal/simulate":               {},
 	"test":                            {"internal"},
 	"bench":                           {"internal"},
 }
 
 // pure packages decide; they do no I/O and have no clock of their own.
-var pure = []string{"internal/entity", "internal/rules", "internal/investigate/indicators"}
+var pure = []string{"internal/entity", "internal/rules", "internal/investigate/indicators", "internal/identity/policy"}
 
 var impure = []string{"os", "net", "net/http", "database/sql", "os/exec", "syscall"}
 

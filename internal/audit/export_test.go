@@ -1,0 +1,4 @@
+package audit
+
+// For the tests that read records with ingest's decoder.
+var Encode = encode
