@@ -20,6 +20,7 @@ type part struct {
 	rejected int64
 	reasons  map[string]int64 // nil when nothing was rejected
 	samples  []warehouse.Rejection
+	volumes  int // rows of the chunk's volumes that are its
 	seconds  float64
 	kind     string
 	done     bool
@@ -39,7 +40,7 @@ type batcher struct {
 	chunks []*chunk
 	events int
 	bytes  int
-	parts  int
+	rows   int // of parts and volumes
 }
 
 // add takes a chunk and commits when the batch is full.
@@ -47,9 +48,9 @@ func (b *batcher) add(ctx context.Context, c *chunk) error {
 	b.chunks = append(b.chunks, c)
 	b.events += len(c.events)
 	b.bytes += c.rawBytes
-	b.parts += len(c.parts)
-	// Objects without events fill the ledger alone.
-	if b.events >= b.limits.batchEvents || b.bytes >= b.limits.batchBytes || b.parts >= b.limits.batchEvents {
+	b.rows += len(c.parts) + len(c.volumes)
+	// Objects without events that are new fill the ledger alone.
+	if b.events >= b.limits.batchEvents || b.bytes >= b.limits.batchBytes || b.rows >= b.limits.batchEvents {
 		return b.flush(ctx)
 	}
 	return nil
@@ -57,7 +58,7 @@ func (b *batcher) add(ctx context.Context, c *chunk) error {
 
 // flush commits what was collected.
 func (b *batcher) flush(ctx context.Context) error {
-	if b.parts == 0 {
+	if b.rows == 0 {
 		return nil
 	}
 	verdicts, err := b.verdicts(ctx)
@@ -87,6 +88,7 @@ func (b *batcher) flush(ctx context.Context) error {
 				rows[e.part].Duplicate++
 			} else {
 				rows[e.part].Stored++
+				c.volumes[e.volume].Stored.Add(warehouse.Amount{Records: 1, Bytes: int64(len(e.Raw))})
 				f.add(e)
 			}
 			if v == warehouse.Conflict {
@@ -96,6 +98,11 @@ func (b *batcher) flush(ctx context.Context) error {
 			if v != warehouse.Duplicate {
 				batch.Events = append(batch.Events, e.Event)
 			}
+		}
+		volumes := c.volumes
+		for j, r := range rows {
+			n := c.parts[j].volumes
+			r.Volumes, volumes = appendVolumes(r.Volumes, volumes[:n]), volumes[n:]
 		}
 	}
 	f.rows(&batch)
@@ -110,7 +117,7 @@ func (b *batcher) flush(ctx context.Context) error {
 		b.free.put(c)
 	}
 	clear(b.chunks)
-	b.chunks, b.events, b.bytes, b.parts = b.chunks[:0], 0, 0, 0
+	b.chunks, b.events, b.bytes, b.rows = b.chunks[:0], 0, 0, 0
 	return nil
 }
 
@@ -209,6 +216,7 @@ func (l *ledgerRows) row(p *part) *warehouse.ObjectPart {
 func (l *ledgerRows) rows() []warehouse.ObjectPart {
 	out := make([]warehouse.ObjectPart, len(l.order))
 	for i, r := range l.order {
+		r.Volumes = mergeVolumes(r.Volumes)
 		out[i] = *r
 	}
 	return out

@@ -13,6 +13,7 @@ type chunk struct {
 	parts    []part
 	events   []event
 	entities []warehouse.Entity
+	volumes  []warehouse.PartVolume // those of one part after those of the other
 	rawBytes int
 
 	blocks [][]byte // hold the raw records; each is full but for the last
@@ -35,10 +36,11 @@ func (f *chunks) put(c *chunk) {
 	clear(c.parts)
 	clear(c.events) // their strings are others'
 	clear(c.entities)
+	clear(c.volumes)
 	for i := range c.blocks {
 		c.blocks[i] = c.blocks[i][:0]
 	}
-	*c = chunk{parts: c.parts[:0], events: c.events[:0], entities: c.entities[:0], blocks: c.blocks}
+	*c = chunk{parts: c.parts[:0], events: c.events[:0], entities: c.entities[:0], volumes: c.volumes[:0], blocks: c.blocks}
 	f.pool.Put(c)
 }
 

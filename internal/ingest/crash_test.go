@@ -66,9 +66,10 @@ func small() limits {
 type whole struct {
 	Content content
 	Ledger  map[string]warehouse.Object
+	Volumes map[string]warehouse.Amount
 }
 
-func stateOf(g *graph) whole { return whole{g.content(), g.ledger()} }
+func stateOf(g *graph) whole { return whole{g.content(), g.ledger(), g.volumes()} }
 
 func TestCommitFails(t *testing.T) {
 	t.Parallel()

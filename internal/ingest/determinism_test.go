@@ -46,13 +46,14 @@ func TestSameGraphWhateverTheWorkers(t *testing.T) {
 	type outcome struct {
 		Content content
 		Ledger  map[string]warehouse.Object
+		Volumes map[string]warehouse.Amount
 		Totals  warehouse.Totals
 		Objects int64
 	}
 	ingest := func(workers int, l limits) (outcome, int) {
 		g := newGraph(t, true)
 		s := ingestDir(t, g, logs, Options{Places: places, Rules: pack, Membership: notForeign{}, Workers: workers, limits: l})
-		return outcome{g.content(), g.ledger(), s.Totals, s.Objects}, len(g.batches)
+		return outcome{g.content(), g.ledger(), g.volumes(), s.Totals, s.Objects}, len(g.batches)
 	}
 	want, n := ingest(1, limits{})
 	if n != 1 || want.Totals.Rejected < 9 || want.Totals.Duplicate < 400 || len(want.Content.Events) < 1600 {
@@ -91,7 +92,7 @@ func TestSameBatchesWhateverTheWorkers(t *testing.T) {
 				line += " " + e.EventID
 			}
 			for _, p := range b.Ledger {
-				line += fmt.Sprint(" ", p.URI, p.First, p.Seen, p.Done)
+				line += fmt.Sprint(" ", p.URI, p.First, p.Seen, p.Done, p.Volumes)
 			}
 			shape = append(shape, line)
 		}

@@ -16,6 +16,7 @@ import (
 type event struct {
 	warehouse.Event
 	part     int // index of its object in the chunk
+	volume   int // index of its account and day in the chunk
 	product  entity.ID
 	location entity.ID
 	aso      entity.ID

@@ -3,11 +3,11 @@ package ingest
 // limits bound what is held at a time. They never change what is stored,
 // only in which portions.
 type limits struct {
-	// A batch is committed when it has this many events or bytes of raw
-	// records.
-	batchEvents, batchBytes int
-	// A chunk is handed to the batcher when it has this many events or bytes
+	// A batch is committed when it has this many events, ledger rows or bytes
 	// of raw records.
+	batchEvents, batchBytes int
+	// A chunk is handed to the batcher when it has this many events, rows of
+	// volumes or bytes of raw records.
 	chunkEvents, chunkBytes int
 	// A job has at most this many objects, and is full when they have this
 	// many stored bytes.

@@ -23,7 +23,7 @@ const (
 
 // work reads jobs until there are no more.
 func (r *run) work(ctx context.Context) error {
-	w := &worker{run: r, resolver: newResolver(r.Store.Hasher(), r.Places, r.Rules), accepted: map[string]bool{},
+	w := &worker{run: r, resolver: newResolver(r.Store.Hasher(), r.Places, r.Rules), accepted: map[string]bool{}, volumes: map[volumeKey]int{},
 		unpack: decode.NewReader(nil, decode.Limits{})}
 	w.decoder = cloudtrail.NewDecoder(w.unpack, cloudtrail.Options{})
 	defer w.unpack.Close()
@@ -43,9 +43,14 @@ type worker struct {
 	unpack   *decode.Reader
 	decoder  *cloudtrail.Decoder
 
-	job   *job
-	chunk *chunk
-	rec   cloudtrail.Record
+	job     *job
+	chunk   *chunk
+	volumes map[volumeKey]int // the rows of the chunk's volumes
+	volume  struct {          // the one that the last record had
+		key volumeKey
+		at  int
+	}
+	rec cloudtrail.Record
 }
 
 func (w *worker) read(ctx context.Context, j *job) error {
@@ -63,6 +68,8 @@ func (w *worker) read(ctx context.Context, j *job) error {
 func (w *worker) begin() {
 	w.chunk = w.free.get()
 	w.resolver.begin(w.chunk.entities)
+	clear(w.volumes)
+	w.volume.key = volumeKey{part: -1}
 }
 
 // hand passes the chunk to the batcher and begins another.
@@ -171,7 +178,7 @@ func (w *worker) decode(ctx context.Context, o *object, r io.Reader, skip int64,
 			recognized = recognized || isCloudTrail(rejection.Reason)
 			ordinal += rejection.Records
 		case errors.Is(err, io.EOF):
-			w.end(p, recognized, began)
+			p.end(recognized, began)
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -180,11 +187,12 @@ func (w *worker) decode(ctx context.Context, o *object, r io.Reader, skip int64,
 			// again next time, for its ledger row carries no hash.
 			p.reject(warehouse.Rejection{Record: ordinal, Offset: -1, Reason: reasonUnreadable, Detail: err.Error()}, 1)
 			p.broken = true
-			w.end(p, recognized, began)
+			p.end(recognized, began)
 			return nil
 		}
-		if len(w.chunk.events) >= w.limits.chunkEvents || w.chunk.rawBytes >= w.limits.chunkBytes {
-			p.seconds, began = time.Since(began).Seconds(), time.Now()
+		if len(w.chunk.events) >= w.limits.chunkEvents || len(w.chunk.volumes) >= w.limits.chunkEvents || w.chunk.rawBytes >= w.limits.chunkBytes {
+			p.leave(recognized, began)
+			began = time.Now()
 			if err := w.hand(ctx); err != nil {
 				return err
 			}
@@ -203,12 +211,17 @@ func isCloudTrail(r decode.Reason) bool {
 	return false
 }
 
-// end closes the account of an object that was read to its end.
-func (w *worker) end(p *part, recognized bool, began time.Time) {
+// leave closes the account of a part.
+func (p *part) leave(recognized bool, began time.Time) {
 	if recognized {
 		p.kind = string(decode.KindCloudTrail)
 	}
 	p.seconds = time.Since(began).Seconds()
+}
+
+// end closes the account of an object that was read to its end.
+func (p *part) end(recognized bool, began time.Time) {
+	p.leave(recognized, began)
 	p.done = true
 }
 
@@ -233,6 +246,10 @@ func (w *worker) record(ctx context.Context, p *part, ordinal int64) error {
 			reason = reasonNotMember
 		}
 	}
+	if reason == reasonNotMember {
+		// The record is good and somebody's, so it counts as their volume.
+		w.chunk.volumes[w.volumeOf(account, rec.EventTime)].Refused.Add(warehouse.Amount{Records: 1, Bytes: int64(len(rec.Raw))})
+	}
 	if reason != "" {
 		p.reject(warehouse.Rejection{Record: ordinal, Offset: -1, Reason: reason,
 			Detail: rejectionDetail(reason, account, rec)}, 1)
@@ -240,7 +257,7 @@ func (w *worker) record(ctx context.Context, p *part, ordinal int64) error {
 	}
 	p.seen++
 	raw := w.chunk.keep(rec.Raw)
-	w.chunk.events = append(w.chunk.events, event{part: len(w.chunk.parts) - 1})
+	w.chunk.events = append(w.chunk.events, event{part: len(w.chunk.parts) - 1, volume: w.volumeOf(account, rec.EventTime)})
 	w.resolver.resolve(rec, account, raw, &w.chunk.events[len(w.chunk.events)-1])
 	return nil
 }

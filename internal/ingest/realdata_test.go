@@ -45,6 +45,14 @@ func TestRealLogs(t *testing.T) {
 	if first != g.totals() || first.Stored == 0 || first.Duplicate == 0 {
 		t.Errorf("%+v; ledger %+v", first, g.totals())
 	}
+	var volume warehouse.Amount
+	for _, a := range g.volumes() {
+		volume.Add(a)
+	}
+	t.Logf("volume %+v", volume)
+	if volume.Records != first.Stored || volume.Bytes <= 0 {
+		t.Errorf("volume %+v of %d stored records", volume, first.Stored)
+	}
 	batches := len(g.batches)
 	if s, _ := g.summaries(dir, Options{Rules: pack}); s.Totals.Stored != 0 || s.Totals.Seen != first.Seen || s.Totals.Rejected != first.Rejected || len(g.batches) != batches {
 		t.Errorf("second run: %+v, %d batches", s.Totals, len(g.batches)-batches)
@@ -55,6 +63,9 @@ func TestRealLogs(t *testing.T) {
 	}
 	if diff := gocmp.Diff(g.ledger(), h.ledger()); diff != "" {
 		t.Errorf("ledger (-one worker +three):\n%.3000s", diff)
+	}
+	if diff := gocmp.Diff(g.volumes(), h.volumes()); diff != "" {
+		t.Errorf("volumes (-one worker +three):\n%.3000s", diff)
 	}
 	a, b := g.content(), h.content()
 	if diff := gocmp.Diff(a.Entities, b.Entities) + gocmp.Diff(a.Events, b.Events); diff != "" {

@@ -130,6 +130,15 @@ func (g *graph) checkBatch(b *warehouse.Batch) {
 		if reasons != p.Rejected+p.Reasons["conflict"] || p.Reasons["conflict"] > p.Duplicate {
 			g.t.Errorf("reasons %v of %d rejections and %d duplicates in %s", p.Reasons, p.Rejected, p.Duplicate, p.URI)
 		}
+		var kept, refused warehouse.Amount
+		for _, v := range p.Volumes {
+			once([3]any{p.URI, v.Account, v.Day})
+			kept.Add(v.Stored)
+			refused.Add(v.Refused)
+		}
+		if kept.Records != p.Stored || refused.Records != p.Reasons[reasonNotMember] || int64(len(p.Volumes)) > p.Seen {
+			g.t.Errorf("volumes that do not add up: %+v", p)
+		}
 		stored += p.Stored
 		conflicts += p.Reasons["conflict"]
 	}

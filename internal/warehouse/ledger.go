@@ -13,7 +13,7 @@ type ObjectPart struct {
 	SHA256     [32]byte // of the stored (compressed) bytes
 	Size       int64    // stored bytes
 	Kind       string   // "cloudtrail"; empty when nothing was recognized
-	Reading    int32    // 1 for the first time the object is read, 2 for the second …
+	Reading    int32    // 1 for the first time that something is read under this URI, 2 for the second …
 	First      int64    // ordinal of the first record of this part
 	Seen       int64
 	Stored     int64
@@ -25,6 +25,7 @@ type ObjectPart struct {
 	Done       bool             // the object was read to its end
 	Membership int64            // membership version it was read under, see control
 	At         time.Time        // when the batch was made, UTC
+	Volumes    []PartVolume     // of what was stored or refused by policy, once an account and day; see Store.Volumes
 }
 
 // Rejection names one record that was not stored.

@@ -58,8 +58,8 @@ type Store interface {
 
 	// Commit makes one batch visible, whole or not at all.
 	//
-	//   - Rows, segments, duplicate keys and ledger entries of a batch MUST
-	//     become visible together.
+	//   - Rows, segments, duplicate keys, ledger entries and volumes of a batch
+	//     MUST become visible together.
 	//   - A batch whose ID was committed before MUST be ignored and MUST
 	//     return nil.
 	//   - After Commit returns nil the batch MUST survive kill -9 and power
@@ -67,8 +67,8 @@ type Store interface {
 	//   - An Entity whose ID is stored with another type or key MUST be
 	//     reported by ErrCollision and nothing of the batch be committed.
 	//     So MUST two entities of the batch itself.
-	//   - A batch with an event or a rollup row on a day that is not Storable
-	//     MUST be refused with ErrTime, and nothing of it be committed.
+	//   - A batch with an event, a rollup row or a volume on a day that is not
+	//     Storable MUST be refused with ErrTime, and nothing of it be committed.
 	//   - After an error the store MUST stay usable, unless the error is of
 	//     the storage itself.
 	//   - Commit MUST NOT keep or modify b after it returns.
@@ -89,6 +89,27 @@ type Store interface {
 	// Iteration stops at the first error. The loop's body MUST NOT close the
 	// store or call the engine, which may be waiting for readers to end.
 	Ledger(ctx context.Context) iter.Seq2[Object, error]
+
+	// Volumes returns what accounts sent since the start of the day that from
+	// lies in: a row an account, kind and day, in this order, none of nothing.
+	//
+	// A stored record is in one part, whatever is read again. A refused one is
+	// in every reading until its account joins, so parts are put together by
+	// URI, over all its versions: a file that grew has its records again.
+	//
+	//   - The reading that counts of a URI MUST be the last one with a part
+	//     that is Done and has a SHA256 (a reading that failed is Done without
+	//     one), else the one that saw most records, the last of several.
+	//   - Of a URI, account, kind and day there MUST be counted: what this
+	//     reading stored; and what it refused or what all others stored,
+	//     whichever is more, for that may be the same records. Bytes and
+	//     records are compared each for themselves.
+	//
+	// So no record counts twice for being read twice. Refused records are not
+	// compared with others, though: one that was delivered more than once
+	// counts each time, until its account joins and it is read again. What an
+	// overwritten version refused, and its successor has not, is forgotten.
+	Volumes(ctx context.Context, from time.Time) ([]Volume, error)
 
 	// Status returns the graph's extent and totals.
 	Status(ctx context.Context) (Status, error)
@@ -124,7 +145,7 @@ type Store interface {
 	Events(ctx context.Context, q EventQuery) ([]Event, error)
 
 	// DropBefore removes the rollup months and event days that end at or
-	// before t, and their duplicate keys. The ledger stays.
+	// before t, and their duplicate keys. The ledger stays, with its volumes.
 	DropBefore(ctx context.Context, t time.Time) error
 
 	// Close ends running queries and closes the store; its Engine opens it

@@ -98,6 +98,11 @@ func checkDays(b *warehouse.Batch) error {
 	for i := range b.RuleHits {
 		check("rule hit", b.RuleHits[i].Hour.Day())
 	}
+	for i := range b.Ledger {
+		for _, v := range b.Ledger[i].Volumes {
+			check("volume", v.Day)
+		}
+	}
 	return err
 }
 
@@ -173,6 +178,9 @@ func (s *Store) appendAll(ctx context.Context, b *warehouse.Batch, fresh []wareh
 		return nil, err
 	}
 	if err := appendRows(ctx, s.writer, "ledger", ledgerFill, ledger); err != nil {
+		return nil, err
+	}
+	if err := appendRows(ctx, s.writer, "volume", volumeColumns, volumeRows(b)); err != nil {
 		return nil, err
 	}
 	if err := appendRows(ctx, s.writer, "entity", entityColumns, pointers(fresh)); err != nil {

@@ -39,7 +39,8 @@ func crashBatch(n int) *warehouse.Batch {
 		b.Links = append(b.Links, warehouse.Link{Hour: h, From: own, To: entity.ID(r.Uint64()), Kind: warehouse.Created, Counts: c})
 	}
 	count := int64(len(b.Events))
-	b.Ledger = []warehouse.ObjectPart{{URI: fmt.Sprint("object-", n), Reading: 1, Seen: count, Stored: count, Done: true, At: at}}
+	b.Ledger = []warehouse.ObjectPart{{URI: fmt.Sprint("object-", n), Reading: 1, Seen: count, Stored: count, Done: true, At: at,
+		Volumes: []warehouse.PartVolume{{Account: b.Entities[0].Key, Day: warehouse.DayOf(at), Stored: warehouse.Amount{Records: count, Bytes: count * 200}}}}}
 	return b
 }
 
@@ -48,7 +49,7 @@ func crashBatch(n int) *warehouse.Batch {
 func checkCrashBatch(t *testing.T, s *Store, n int, must bool) bool {
 	t.Helper()
 	ctx, b := t.Context(), crashBatch(n)
-	var got [6]int
+	var got [7]int
 	all := warehouse.Range{From: -1 << 30, To: 1 << 30}
 	own := b.Entities[0].ID
 	failed := func(what string, err error) {
@@ -86,12 +87,19 @@ func checkCrashBatch(t *testing.T, s *Store, n int, must bool) bool {
 	entities, err := s.Entities(ctx, []entity.ID{own})
 	failed("entities", err)
 	got[5] = len(entities) * len(b.Events)
+	volumes, err := s.Volumes(ctx, time.Time{})
+	failed("volumes", err)
+	for _, v := range volumes {
+		if v.Account == b.Entities[0].Key {
+			got[6] += int(v.Bytes / 200)
+		}
+	}
 	e := len(b.Events)
-	switch whole := [6]int{e, e, e, e, e, e}; {
+	switch whole := [7]int{e, e, e, e, e, e, e}; {
 	case got == whole:
 		return true
-	case got != [6]int{} || must:
-		t.Errorf("batch %d (acknowledged: %v): events, hours, links, ledger, known, entities are %v; want %d of each", n, must, got, e)
+	case got != [7]int{} || must:
+		t.Errorf("batch %d (acknowledged: %v): events, hours, links, ledger, known, entities, volumes are %v; want %d of each", n, must, got, e)
 	}
 	return false
 }

@@ -6,7 +6,8 @@ import (
 )
 
 // schemaVersion changes whenever a table does; a graph of another version is
-// refused rather than misread.
+// refused rather than misread. A table that is only added does not need it:
+// open makes it, see volumeTable.
 const schemaVersion = 1
 
 // fixedTables are the tables that are not partitioned by month. None has an

@@ -89,6 +89,9 @@ func open(ctx context.Context, dir string, opts Options) (_ *Store, err error) {
 	if err := s.load(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.writer.exec(volumeTable); err != nil {
+		return nil, fmt.Errorf("add the table of volumes: %w", err)
+	}
 	if err := s.files.removeOrphans(dir); err != nil {
 		return nil, fmt.Errorf("remove left-overs of a crash: %w", err)
 	}

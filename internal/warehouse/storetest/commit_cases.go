@@ -65,6 +65,7 @@ func testBatchUntouched(t *testing.T, f *fixture) {
 	}
 	b.Entities[0].Label = "changed"
 	b.Ledger[0].URI = "changed"
+	b.Ledger[0].Volumes[0].Account = "changed"
 	for _, e := range must(f.Events(f.ctx, warehouse.EventQuery{}))(t) {
 		if e.EventID == "changed" || e.Raw[0] == 0 {
 			t.Fatalf("a change to the batch after Commit changed the store: %+v", e)
@@ -72,6 +73,9 @@ func testBatchUntouched(t *testing.T, f *fixture) {
 	}
 	if got := must(f.Objects(f.ctx, []string{"changed"}))(t); len(got) != 0 {
 		t.Errorf("a change to the batch after Commit changed the ledger: %+v", got)
+	}
+	if got := must(f.Volumes(f.ctx, at("2026-01-01T00:00:00Z")))(t); len(got) != 1 || got[0].Account != "123456789012" {
+		t.Errorf("a change to the batch after Commit changed the volumes: %+v", got)
 	}
 }
 
@@ -119,9 +123,10 @@ func testTimeOutside(t *testing.T, f *fixture) {
 			"sign-in":  {Signins: []warehouse.Signin{{Hour: h}}},
 			"link":     {Links: []warehouse.Link{{Hour: h}}},
 			"rule hit": {RuleHits: []warehouse.RuleHit{{Hour: h}}},
+			"volume":   {Ledger: []warehouse.ObjectPart{{Reading: 1, Volumes: []warehouse.PartVolume{{Day: d}}}}},
 		} {
 			b.ID = "outside"
-			b.Ledger = []warehouse.ObjectPart{part("outside", 1)}
+			b.Ledger = append(b.Ledger, part("outside", 1))
 			wantError(t, fmt.Sprintf("%s on day %d", name, d), f.Commit(f.ctx, b), warehouse.ErrTime)
 		}
 	}
@@ -201,6 +206,14 @@ func testVisibleTogether(t *testing.T, f *fixture) {
 		func(f *fixture) (int, error) {
 			s, err := f.Status(f.ctx)
 			return int(s.Totals.Stored), err
+		},
+		func(f *fixture) (int, error) {
+			r, err := f.Volumes(f.ctx, warehouse.FirstDay.Time())
+			n := 0
+			for _, v := range r {
+				n += int(v.Records)
+			}
+			return n, err
 		},
 	}
 	done := make(chan struct{})

@@ -99,6 +99,8 @@ func everyCall(f *fixture, s warehouse.Store, each func(name string, err error))
 	each("Signins", err)
 	_, err = s.Links(f.ctx, alice, always)
 	each("Links", err)
+	_, err = s.Volumes(f.ctx, at("2020-01-01T00:00:00Z"))
+	each("Volumes", err)
 	_, err = s.Events(f.ctx, warehouse.EventQuery{})
 	each("Events", err)
 	each("DropBefore", s.DropBefore(f.ctx, at("2020-01-01T00:00:00Z")))
@@ -120,8 +122,8 @@ func testClose(t *testing.T, f *fixture) {
 		n++
 		wantError(t, name, err, warehouse.ErrClosed)
 	})
-	if n != 14 {
-		t.Errorf("%d calls answered; want 14", n)
+	if n != 15 {
+		t.Errorf("%d calls answered; want 15", n)
 	}
 }
 

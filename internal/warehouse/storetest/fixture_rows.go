@@ -72,6 +72,8 @@ func part(uri string, n int64) warehouse.ObjectPart {
 func full(id string, t time.Time) *warehouse.Batch {
 	h, c := warehouse.HourOf(t), calls(t, 1)
 	own := entity.NewHasher(secret).ID(entity.AwsUser, id)
+	object := part("s3://logs/"+id, 1)
+	object.Volumes = []warehouse.PartVolume{{Account: "123456789012", Day: h.Day(), Stored: warehouse.Amount{Records: 1, Bytes: 100}}}
 	return &warehouse.Batch{
 		ID:     id,
 		Events: []warehouse.Event{event(t, "event-"+id)},
@@ -85,13 +87,13 @@ func full(id string, t time.Time) *warehouse.Batch {
 		Signins:  []warehouse.Signin{{Hour: h, Account: account, User: alice, Kind: warehouse.ConsoleSignin, MFA: warehouse.MFAYes, Address: address, Agent: agent, Counts: c}},
 		Links:    []warehouse.Link{{Hour: h, From: alice, To: bob, Kind: warehouse.Assumed, Counts: c}},
 		RuleHits: []warehouse.RuleHit{{Hour: h, Rule: "rule", Principal: alice, Address: address, API: api, Samples: []string{"event-" + id}, Counts: c}},
-		Ledger:   []warehouse.ObjectPart{part("s3://logs/"+id, 1)},
+		Ledger:   []warehouse.ObjectPart{object},
 	}
 }
 
 // extent counts what a store shows of the batches made by full.
 type extent struct {
-	Events, Entities, Hours, Values, Activity, Signins, Links, RuleHits, Objects int
+	Events, Entities, Hours, Values, Activity, Signins, Links, RuleHits, Objects, Volumes int
 }
 
 // once is the extent of n batches of one call each.
@@ -100,7 +102,7 @@ func once(n int) extent {
 	if n > 0 {
 		entities = n + 1
 	}
-	return extent{n, entities, n, n, n, n, n, n, n}
+	return extent{n, entities, n, n, n, n, n, n, n, n}
 }
 
 // extentOf reads every kind of row.
@@ -152,6 +154,13 @@ func extentOf(f *fixture) (x extent, err error) {
 	}
 	for _, r := range hits {
 		sum(&x.RuleHits, r.Counts)
+	}
+	volumes, err := f.Store.Volumes(f.ctx, warehouse.FirstDay.Time())
+	if err != nil {
+		return x, err
+	}
+	for _, v := range volumes {
+		x.Volumes += int(v.Records)
 	}
 	status, err := f.Status(f.ctx)
 	x.Entities, x.Objects = int(status.Entities), int(status.Objects)

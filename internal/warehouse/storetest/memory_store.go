@@ -109,6 +109,11 @@ func daysOf(b *warehouse.Batch) (days []warehouse.Day) {
 	for _, r := range b.RuleHits {
 		days = append(days, r.Hour.Day())
 	}
+	for _, p := range b.Ledger {
+		for _, v := range p.Volumes {
+			days = append(days, v.Day)
+		}
+	}
 	return days
 }
 
@@ -138,6 +143,9 @@ func stored(b *warehouse.Batch) warehouse.Batch {
 		for j := range p.Samples {
 			p.Samples[j].Reason, p.Samples[j].Detail = clean(p.Samples[j].Reason), clean(p.Samples[j].Detail)
 		}
+		for j := range p.Volumes {
+			p.Volumes[j].Account = clean(p.Volumes[j].Account)
+		}
 	}
 	return c
 }
@@ -165,6 +173,7 @@ func Clone(b *warehouse.Batch) warehouse.Batch {
 	for i := range c.Ledger {
 		c.Ledger[i].Reasons = maps.Clone(c.Ledger[i].Reasons)
 		c.Ledger[i].Samples = slices.Clone(c.Ledger[i].Samples)
+		c.Ledger[i].Volumes = slices.Clone(c.Ledger[i].Volumes)
 	}
 	return c
 }

@@ -148,6 +148,16 @@ func drawBatch(t *rapid.T, id string) *warehouse.Batch {
 		p.Reading, p.First = int32(len(b.Ledger)+1), rapid.Int64Range(0, 1<<40).Draw(t, "first")
 		p.Rejected, p.Reasons = 1, map[string]int64{"malformed-json": 1}
 		p.At = p.At.Add(time.Duration(p.First) * time.Microsecond)
+		p.SHA256[0] = rapid.Byte().Draw(t, "hash") & 1 // none, or one
+		p.Kind = rapid.SampledFrom([]string{"cloudtrail", "k\xff"}).Draw(t, "kind")
+		amount := func(name string) warehouse.Amount {
+			n := rapid.Int64Range(0, 3).Draw(t, name)
+			return warehouse.Amount{Records: n, Bytes: n * rapid.Int64Range(2, 1<<40).Draw(t, "bytes")}
+		}
+		for range rows("volumes") {
+			p.Volumes = append(p.Volumes, warehouse.PartVolume{Account: rapid.SampledFrom([]string{"111122223333", "", "x\xff"}).Draw(t, "account"),
+				Day: warehouse.DayOf(when()), Stored: amount("stored"), Refused: amount("refused")})
+		}
 		b.Ledger = append(b.Ledger, p)
 	}
 	return b
@@ -260,6 +270,10 @@ func everything(ctx context.Context, s warehouse.Store, ids []entity.ID, events 
 		objects = append(objects, o)
 	}
 	add("ledger", objects, nil)
+	for _, from := range times {
+		volumes, err := s.Volumes(ctx, from)
+		add(fmt.Sprint("volumes from ", from), volumes, err)
+	}
 	status, err := s.Status(ctx)
 	status.Bytes, status.Segments = 0, 0
 	add("status", status, err)

@@ -59,7 +59,7 @@ func testDrop(t *testing.T, f *fixture) {
 				t.Fatalf("DropBefore(%s): %v", c.before, err)
 			}
 		}
-		want := extent{c.events, 6, c.months, c.months, c.months, c.months, c.months, c.months, 5}
+		want := extent{c.events, 6, c.months, c.months, c.months, c.months, c.months, c.months, 5, 5}
 		got, err := extentOf(f)
 		if err != nil {
 			t.Fatal(err)
