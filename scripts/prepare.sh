@@ -2,7 +2,8 @@
 # Installs what a fresh Debian machine with Go lacks. It does nothing where
 # everything is there.
 #   prepare.sh build   a C compiler, which the embedded database links with
-#   prepare.sh test    besides: Python and boto3, the client the tests drive
+#   prepare.sh test    besides: Python, and in bin/ the clients and servers that
+#                      the tests work with
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,9 +26,19 @@ fi
 
 if [ "${1:-build}" = test ]; then
 	venv=bin/venv
-	if ! "$venv/bin/python" -c 'import boto3' 2>/dev/null; then
-		echo "prepare: installing boto3 and the AWS CLI into $venv" >&2
+	# What is installed is what is written: the stamp is a copy of the list.
+	if ! cmp -s test/clients/requirements.txt "$venv/installed.txt"; then
+		echo "prepare: installing boto3, the AWS CLI, Node and test servers into $venv" >&2
 		python3 -m venv "$venv"
 		"$venv/bin/pip" install -q -r test/clients/requirements.txt
+		cp test/clients/requirements.txt "$venv/installed.txt"
+	fi
+	node=bin/node
+	if ! cmp -s test/clients/node/package-lock.json "$node/installed.json"; then
+		echo "prepare: installing the JavaScript client into $node" >&2
+		mkdir -p "$node"
+		cp test/clients/node/package.json test/clients/node/package-lock.json "$node/"
+		PATH="$PWD/$venv/bin:$PATH" npm --prefix "$node" ci --ignore-scripts --no-audit --no-fund --silent
+		cp test/clients/node/package-lock.json "$node/installed.json"
 	fi
 fi
