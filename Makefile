@@ -9,7 +9,7 @@ GOLANGCI   := $(TOOLS)/golangci-lint
 # Pinned: a newer linter must not turn an old commit red.
 GOLANGCI_VERSION := v2.15.0
 
-.PHONY: build demo test test-full lint bench generate clean
+.PHONY: build demo test test-full lint bench bench-control generate clean
 
 build: $(BIN)/gumshoe ## the one binary
 
@@ -32,12 +32,16 @@ test-full: ## the full counts; a skip is a failure
 
 lint: $(GOLANGCI) ## gofmt, go vet and the linters of .golangci.yml
 	$(GOLANGCI) run ./...
+	cd client && $(GOLANGCI) run --config ../.golangci.yml ./...
 
 $(GOLANGCI):
 	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
 bench: build ## the benchmarks against the embedded SQL engine; writes bench/RESULTS.md
 	go run ./bench/run
+
+bench-control: build ## the API's control calls under load; writes bench/CONTROL.md
+	go run ./bench/control -out bench/CONTROL.md
 
 generate: ## the API's types, validation and routes from the model's facts
 	go generate ./...

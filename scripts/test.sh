@@ -10,6 +10,8 @@ timeout=10m
 [ -n "${GUMSHOE_FULL:-}" ] && timeout=60m
 go test -race -timeout "$timeout" -json ./... >"$log"
 status=$?
+# The client is a module of its own; test/clients runs its TestLive on a server.
+(cd client && go test -race -timeout "$timeout" -json -skip '^TestLive' ./...) >>"$log" || status=1
 
 # Failures and build errors as go test prints them; packages as one line each.
 python3 - "$log" <<'PY'
