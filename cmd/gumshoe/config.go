@@ -19,6 +19,12 @@ type config struct {
 	Regions []string `yaml:"regions"`
 	// Geo names geolocation data besides DIR/geo.
 	Geo geoConfig `yaml:"geo"`
+
+	Quotas       quotaConfig        `yaml:"quotas"`
+	Throttle     throttleConfig     `yaml:"throttle"`
+	Mail         mailConfig         `yaml:"mail"`
+	Organization organizationConfig `yaml:"organization"`
+	Audit        auditConfig        `yaml:"audit"`
 }
 
 // geoConfig holds paths of databases: MaxMind DB files with cities or networks
@@ -58,6 +64,9 @@ func readConfig(path string) (config, error) {
 			return c, fmt.Errorf("read configuration %s: regions: %q is no Region; one is %s", path, r, defaultRegion)
 		}
 	}
+	if err := c.check(); err != nil {
+		return c, fmt.Errorf("read configuration %s: %w", path, err)
+	}
 	return c, nil
 }
 
@@ -85,6 +94,10 @@ func explainYAML(err error) error {
 				want = "a text"
 			case "[]string":
 				want = "a list of texts"
+			case "int", "int64":
+				want = "a whole number"
+			case "float64":
+				want = "a number"
 			}
 			return strings.TrimSpace("want " + want + " " + m[1])
 		})

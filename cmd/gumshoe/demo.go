@@ -149,7 +149,7 @@ func (inv *invocation) demoData(ctx context.Context, h *house, m *simulate.Manif
 	cred, err := h.identity.CreateAccount(ctx, account.ID, "", account.Name)
 	if errors.Is(err, control.ErrExists) {
 		// The folder is used again; the old secret cannot be shown.
-		cred, err = h.identity.CreateKey(ctx, account.ID)
+		cred, err = h.identity.CreateKey(ctx, account.ID, identity.KeyOptions{})
 	}
 	if err != nil {
 		return cred, control.Graph{}, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gumshoe-detective/gumshoe/internal/audit"
 	"github.com/gumshoe-detective/gumshoe/internal/control"
 	"github.com/gumshoe-detective/gumshoe/internal/control/sqlite"
 	"github.com/gumshoe-detective/gumshoe/internal/detective"
@@ -19,6 +21,7 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/identity"
 	"github.com/gumshoe-detective/gumshoe/internal/investigate"
 	"github.com/gumshoe-detective/gumshoe/internal/jobs"
+	"github.com/gumshoe-detective/gumshoe/internal/orgs"
 	"github.com/gumshoe-detective/gumshoe/internal/rules"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse/duckdb"
 )
@@ -30,6 +33,7 @@ import (
 //	DIR/control.db   accounts, keys, graphs, members, investigations, jobs
 //	DIR/graphs/      the warehouse
 //	DIR/geo/         city*.mmdb, asn*.mmdb and *.csv overlays, all optional
+//	DIR/audit/       the calls of our own API, as CloudTrail records
 //	DIR/admin.sock   while a server runs
 type house struct {
 	dir          string
@@ -44,6 +48,9 @@ type house struct {
 	investigator *investigate.Investigator
 	detective    *detective.Service
 	jobs         *jobs.Runner
+
+	organizations orgs.Source
+	audit         *audit.Log // while a server runs
 
 	mu      sync.Mutex
 	writers map[string]chan struct{} // by graph ARN; whoever puts a value in may write
@@ -82,6 +89,9 @@ func openHouse(dir string, cfg config, log *slog.Logger) (_ *house, err error) {
 		return nil, err
 	}
 	if err := h.loadKnowledge(filepath.Join(dir, "geo")); err != nil {
+		return nil, err
+	}
+	if h.organizations, err = h.newOrganizations(context.Background()); err != nil {
 		return nil, err
 	}
 	if err := h.wire(); err != nil {

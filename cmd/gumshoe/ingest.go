@@ -152,6 +152,10 @@ func (h *house) ingest(ctx context.Context, inv *invocation, g control.Graph, pa
 		},
 	})
 	progress.end()
+	// What was stored counts, also of a reading that was broken off.
+	if uerr := h.detective.UpdateUsage(context.WithoutCancel(ctx), g.ARN); uerr != nil {
+		err = errors.Join(err, uerr)
+	}
 	if n, first := h.places.Failures(); n > 0 {
 		inv.notef("a geolocation database is broken: %d addresses have no place from it; the first error: %v", n, first)
 	}

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,7 +15,8 @@ import (
 )
 
 func newKey(inv *invocation) *cobra.Command {
-	return subcommands("key", "Make, list and revoke access keys", newKeyCreate(inv), newKeyList(inv), newKeyRevoke(inv))
+	return subcommands("key", "Make, list, rotate and revoke access keys, and say what they may do",
+		newKeyCreate(inv), newKeyList(inv), newKeyPolicy(inv), newKeyRotate(inv), newKeyRevoke(inv))
 }
 
 // printCredentials shows a new key; its secret cannot be shown again.
@@ -31,20 +34,35 @@ secret access key  %s
 
 func newKeyCreate(inv *invocation) *cobra.Command {
 	var data dataFlags
-	var format string
+	var format, user string
+	var policies policyFlags
 	c := &cobra.Command{
 		Use:   "create ID",
 		Short: "Make another access key for an account",
 		Long: `Makes another access key for an account and prints it. The secret is shown this
-once. The account's other keys stay; 'gumshoe key revoke' ends them.`,
-		Example: `  gumshoe key create 111122223333 --data ./data`,
-		Args:    exactArgs("ID"),
+once. The account's other keys stay; 'gumshoe key revoke' ends them.
+
+Without policies the key may do whatever its account may. Policies are IAM
+policies in JSON, or the AWS managed ones of Detective by their names. With
+--user the key stands for an IAM user of that name rather than for the
+account's root user.`,
+		Example: `  gumshoe key create 111122223333 --data ./data
+  gumshoe key create 111122223333 --data ./data --user alice \
+    --managed-policy AmazonDetectiveInvestigatorAccess`,
+		Args: exactArgs("ID"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if !entity.IsAccountID(args[0]) {
 				return usagef("account %q: want 12 digits", args[0])
 			}
+			list, err := policies.read(inv)
+			if err != nil {
+				return err
+			}
 			return inv.withHouse(c.Context(), data, func(h *house) error {
-				cred, err := h.identity.CreateKey(c.Context(), args[0])
+				cred, err := h.identity.CreateKey(c.Context(), args[0], identity.KeyOptions{UserName: user, Policies: list})
+				if errors.Is(err, identity.ErrInvalid) {
+					return usageError{err}
+				}
 				if err != nil {
 					return err
 				}
@@ -54,6 +72,8 @@ once. The account's other keys stay; 'gumshoe key revoke' ends them.`,
 	}
 	addData(c, &data)
 	addOutput(c, &format, "table", "json")
+	c.Flags().StringVar(&user, "user", "", "`NAME` of the IAM user that the key stands for; it needs a policy")
+	policies.add(c)
 	return c
 }
 
@@ -71,24 +91,30 @@ func newKeyList(inv *invocation) *cobra.Command {
 					return err
 				}
 				type entry struct {
-					AccountID   string `json:"AccountId"`
-					AccessKeyID string `json:"AccessKeyId"`
+					AccountID   string   `json:"AccountId"`
+					AccessKeyID string   `json:"AccessKeyId"`
+					UserName    string   `json:",omitempty"`
+					Policies    []string `json:",omitempty"`
 					Created     time.Time
 					Revoked     *time.Time `json:",omitempty"`
 				}
 				list := make([]entry, len(keys))
 				rows := make([][]string, len(keys))
 				for i, k := range keys {
-					list[i] = entry{AccountID: k.AccountID, AccessKeyID: k.AccessKeyID, Created: k.Created}
+					list[i] = entry{AccountID: k.AccountID, AccessKeyID: k.AccessKeyID, UserName: k.UserName, Created: k.Created}
+					for _, p := range k.Policies {
+						list[i].Policies = append(list[i].Policies, p.Name)
+					}
 					if !k.Revoked.IsZero() {
 						list[i].Revoked = &k.Revoked
 					}
-					rows[i] = []string{k.AccountID, k.AccessKeyID, clock(k.Created), clock(k.Revoked)}
+					rows[i] = []string{k.AccountID, k.AccessKeyID, cmp.Or(k.UserName, "(root)"),
+						orDash(strings.Join(list[i].Policies, ", ")), clock(k.Created), clock(k.Revoked)}
 				}
 				if format == "json" {
 					return writeJSON(inv.stdout, list)
 				}
-				return table(inv.stdout, []string{"ACCOUNT", "ACCESS KEY", "CREATED (UTC)", "REVOKED (UTC)"}, rows)
+				return table(inv.stdout, []string{"ACCOUNT", "ACCESS KEY", "USER", "POLICIES", "CREATED (UTC)", "REVOKED (UTC)"}, rows)
 			})
 		},
 	}

@@ -104,7 +104,7 @@ status is 0 when it is done, 1 when it failed and 2 for a wrong command line.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		newDemo(inv), newServe(inv), newIngest(inv), newInvestigate(inv),
-		newAccount(inv), newKey(inv), newGraph(inv), newSimulate(inv), newVersion(inv),
+		newAccount(inv), newKey(inv), newOrg(inv), newGraph(inv), newSimulate(inv), newVersion(inv),
 	)
 	return root
 }

@@ -21,6 +21,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gumshoe-detective/gumshoe/internal/api"
+	"github.com/gumshoe-detective/gumshoe/internal/audit"
 )
 
 const defaultListen = "127.0.0.1:8620"
@@ -119,7 +120,16 @@ func serverLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w
 
 // serve answers until ctx ends. ready is called with the URL once requests
 // are answered.
-func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, ready func(url string) error) error {
+func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, ready func(url string) error) (err error) {
+	log, err := audit.Open(filepath.Join(h.dir, "audit"), audit.Options{KeepBytes: h.config.Audit.keep()})
+	if err != nil {
+		return fmt.Errorf("open the audit log: %w", err)
+	}
+	h.audit = log
+	defer func() { err = errors.Join(err, log.Close()) }()
+	if err := h.detective.StartUp(ctx); err != nil {
+		return err
+	}
 	public, err := listen(ctx, o.listen)
 	if err != nil {
 		return err
@@ -142,7 +152,7 @@ func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, rea
 		handler  http.Handler
 		write    time.Duration // longest answer; 0 means as long as it takes
 	}{
-		{public, h.publicHandler(o), time.Minute},
+		{public, h.publicHandler(o), 90 * time.Second}, // longer than reading may take, so that it can be said
 		{admin, orders, 0},
 	} {
 		server := &http.Server{
@@ -170,12 +180,33 @@ func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, rea
 		})
 	}
 	g.Go(func() error { return h.jobs.Run(ctx) })
+	g.Go(func() error {
+		h.tidyAudit(ctx)
+		return nil
+	})
 	g.Go(func() error { return ready("http://" + public.Addr().String()) })
 	// That the end was asked for is no error, wherever it was noticed first.
 	if err := g.Wait(); asked.Err() == nil || !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil
+}
+
+// tidyAudit finishes the file of the audit log each hour, also when no calls
+// come.
+func (h *house) tidyAudit(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := h.audit.Rotate(); err != nil {
+				h.log.Error("the audit log cannot be finished", "error", err)
+			}
+		}
+	}
 }
 
 func listen(ctx context.Context, addr string) (net.Listener, error) {
@@ -217,7 +248,8 @@ func (h *house) listenAdmin(ctx context.Context) (net.Listener, error) {
 func (h *house) publicHandler(o serverOptions) http.Handler {
 	detective := api.New(api.Options{
 		Detective: h.detective, Keys: keyBook{h.identity}, Regions: h.config.Regions,
-		Dev: o.dev, Now: time.Now, Log: h.log,
+		Rate:  api.Rate{PerSecond: h.config.Throttle.PerSecond, Burst: h.config.Throttle.Burst},
+		Audit: h.writeAudit, Dev: o.dev, Now: time.Now, Log: h.log,
 	})
 	// Not a ServeMux: it would clean the escaped ARNs in /tags/{ResourceArn}.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/gumshoe-detective/gumshoe/internal/control"
 	"github.com/gumshoe-detective/gumshoe/internal/detective"
 	"github.com/gumshoe-detective/gumshoe/internal/investigate/indicators"
 )
@@ -17,6 +18,28 @@ type Backend interface {
 	CreateGraph(ctx context.Context, c detective.Caller, tags map[string]string) (arn string, err error)
 	ListGraphs(ctx context.Context, c detective.Caller, p detective.Page) ([]detective.Graph, string, error)
 	DeleteGraph(ctx context.Context, c detective.Caller, graphARN string) error
+
+	CreateMembers(ctx context.Context, c detective.Caller, graphARN string, in detective.CreateMembersInput) ([]detective.Member, []detective.Unprocessed, error)
+	DeleteMembers(ctx context.Context, c detective.Caller, graphARN string, accountIDs []string) (removed []string, left []detective.Unprocessed, err error)
+	GetMembers(ctx context.Context, c detective.Caller, graphARN string, accountIDs []string) ([]detective.Member, []detective.Unprocessed, error)
+	ListMembers(ctx context.Context, c detective.Caller, graphARN string, p detective.Page) ([]detective.Member, string, error)
+	StartMonitoringMember(ctx context.Context, c detective.Caller, graphARN, accountID string) error
+
+	AcceptInvitation(ctx context.Context, c detective.Caller, graphARN string) error
+	RejectInvitation(ctx context.Context, c detective.Caller, graphARN string) error
+	DisassociateMembership(ctx context.Context, c detective.Caller, graphARN string) error
+	ListInvitations(ctx context.Context, c detective.Caller, p detective.Page) ([]detective.Member, string, error)
+
+	ListDatasourcePackages(ctx context.Context, c detective.Caller, graphARN string, p detective.Page) ([]detective.PackageState, string, error)
+	UpdateDatasourcePackages(ctx context.Context, c detective.Caller, graphARN string, wanted []control.Package) error
+	BatchGetGraphMemberDatasources(ctx context.Context, c detective.Caller, graphARN string, accountIDs []string) ([]detective.AccountPackages, []detective.Unprocessed, error)
+	BatchGetMembershipDatasources(ctx context.Context, c detective.Caller, graphARNs []string) ([]detective.AccountPackages, []detective.UnprocessedGraph, error)
+
+	EnableOrganizationAdminAccount(ctx context.Context, c detective.Caller, accountID string) error
+	DisableOrganizationAdminAccount(ctx context.Context, c detective.Caller) error
+	ListOrganizationAdminAccounts(ctx context.Context, c detective.Caller, p detective.Page) ([]control.OrganizationAdmin, string, error)
+	DescribeOrganizationConfiguration(ctx context.Context, c detective.Caller, graphARN string) (autoEnable bool, err error)
+	UpdateOrganizationConfiguration(ctx context.Context, c detective.Caller, graphARN string, autoEnable *bool) error
 
 	StartInvestigation(ctx context.Context, c detective.Caller, graphARN, entityARN string, from, to time.Time) (id string, err error)
 	GetInvestigation(ctx context.Context, c detective.Caller, graphARN, id string) (detective.Investigation, error)

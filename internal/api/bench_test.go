@@ -1,45 +1,51 @@
 package api
 
 import (
-	"bytes"
-	"encoding/json"
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/gumshoe-detective/gumshoe/internal/detective"
 )
 
-// BenchmarkSignedCall is one ListGraphs of botocore through the whole
-// handler, signature checked.
-func BenchmarkSignedCall(b *testing.B) {
-	data, err := os.ReadFile("sigv4/testdata/botocore.json")
-	if err != nil {
-		b.Fatal(err)
-	}
-	var recording struct {
-		Vectors []struct {
-			Method, Target, Host, Body string
-			Headers                    map[string]string
-		}
-	}
-	if err := json.Unmarshal(data, &recording); err != nil {
-		b.Fatal(err)
-	}
-	v := recording.Vectors[2]
-	r := httptest.NewRequest(v.Method, v.Target, nil)
-	r.Host = v.Host
-	for name, value := range v.Headers {
-		r.Header.Set(name, value)
-	}
-	h, _ := newTestAPI(&fake{}, false)
+// silent answers with members and writes nothing down.
+type silent struct {
+	fake
+	list []detective.Member
+}
+
+func (s *silent) GetMembers(context.Context, detective.Caller, string, []string) ([]detective.Member, []detective.Unprocessed, error) {
+	return s.list, nil, nil
+}
+
+func (s *silent) ListMembers(context.Context, detective.Caller, string, detective.Page) ([]detective.Member, string, error) {
+	return s.list, "", nil
+}
+
+// benchmarkSigned is one signed call through the whole handler, without the
+// network and with a backend that costs nothing.
+func benchmarkSigned(b *testing.B, backend Backend, target, body string) {
+	h, _ := newTestAPI(backend, false)
+	r := signed(b, "POST", target, body)
 	b.ReportAllocs()
 	for b.Loop() {
-		r.Body = io.NopCloser(bytes.NewReader([]byte(v.Body)))
+		r.Body = io.NopCloser(strings.NewReader(body))
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		if w.Code != http.StatusOK {
 			b.Fatal(w.Code, w.Body)
 		}
 	}
+}
+
+func BenchmarkSignedGetMembers(b *testing.B) {
+	benchmarkSigned(b, &silent{list: []detective.Member{enabledMember()}}, "/graph/members/get", graphBody+`,"AccountIds":["444455556666"]}`)
+}
+
+func BenchmarkSignedListMembers200(b *testing.B) {
+	benchmarkSigned(b, &silent{list: slices.Repeat([]detective.Member{enabledMember()}, 200)}, "/graph/members/list", graphBody+`,"MaxResults":200}`)
 }

@@ -1,126 +1,124 @@
 package api
 
 import (
-	"strings"
+	"encoding/json"
+	"net/http"
+	"slices"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-// The cases here follow the restJson1 protocol tests of Smithy, by their ids,
-// on operations of Detective that have the same shapes. Where Smithy says
-// SerializationException, Detective says ValidationException.
-
+// conformance is a case of Smithy's restJson1 protocol tests, by its id, on
+// an operation of Detective that has the same shapes. Where Smithy says
+// SerializationException Detective says ValidationException, and messages
+// have Detective's style. Cases of our own have an id with a space in it.
 type conformance struct {
-	id, method, target, body string
+	id, method, target, body string // POST if there is no method
+	backend                  *fake
 	headers                  map[string]string // "" removes one
 	status                   int
 	kind                     string // error type, empty on success
-	answer                   string // body on success
+	answer                   string // body on success and of errors of the backend
+	message, code            string // of an error; checked if message is set
+	call                     string // of the backend; checked if set
+	parameters               string // as read from the request, JSON; checked if set
 }
 
 func (c conformance) run(t *testing.T) {
 	t.Helper()
-	h, _ := newTestAPI(&fake{}, true)
-	r := newRequest(c.method, c.target, c.body)
-	for name, value := range c.headers {
-		if r.Header.Del(name); value != "" {
-			r.Header.Set(name, value)
-		}
+	if c.method == "" {
+		c.method = "POST"
 	}
-	got := send(t, h, r)
-	if got.status != c.status || got.kind != c.kind || c.kind == "" && got.body != c.answer {
+	if c.backend == nil {
+		c.backend = &fake{}
+	}
+	var parameters string
+	h := New(Options{
+		Detective: c.backend, Keys: fakeKeys{}, Regions: []string{"us-east-1"}, Now: func() time.Time { return testNow },
+		Audit: func(call Call) { parameters = string(call.Parameters) },
+	})
+	got := send(t, h, signed(t, c.method, c.target, c.body, func(r *http.Request) {
+		for name, value := range c.headers {
+			if r.Header.Del(name); value != "" {
+				r.Header.Set(name, value)
+			}
+		}
+	}))
+	if got.status != c.status || got.kind != c.kind || (c.kind == "" || c.answer != "") && got.body != c.answer {
 		t.Errorf("%s: %s %s %s %v:\ngot  %d %q %s\nwant %d %q %s", c.id, c.method, c.target, clip(c.body), c.headers,
 			got.status, got.kind, clip(got.body), c.status, c.kind, c.answer)
 	}
+	if got.body != "" && got.contentType != "application/json" {
+		t.Errorf("%s: Content-Type %q", c.id, got.contentType)
+	}
+	if c.message != "" {
+		var e errorBody
+		if err := json.Unmarshal([]byte(got.body), &e); err != nil || e.Message != c.message || string(e.ErrorCode) != c.code {
+			t.Errorf("%s: %s:\ngot  %+v\nwant %s %s", c.id, clip(c.body), e, c.message, c.code)
+		}
+	}
+	refused := c.kind != "" && c.backend.err == nil
+	if refused && len(c.backend.calls) > 0 || !refused && len(c.backend.calls) != 1 || c.call != "" && !slices.Equal(c.backend.calls, []string{c.call}) {
+		t.Errorf("%s: %s: called the backend %q, want %q", c.id, clip(c.body), c.backend.calls, c.call)
+	}
+	if c.parameters != "" && parameters != c.parameters {
+		t.Errorf("%s: read the parameters %s, want %s", c.id, parameters, c.parameters)
+	}
 }
 
-const (
-	invalid  = "ValidationException"
-	noGraphs = `{"GraphList":[]}`
-	started  = `{"InvestigationId":"` + testID + `"}`
-)
+func conformanceCases() []conformance {
+	return slices.Concat(documentCases(), mediaCases(), bindingCases(), errorCases(), malformedCases(), validationCases())
+}
 
-func TestConformanceMedia(t *testing.T) {
+func TestConformance(t *testing.T) {
 	t.Parallel()
-	const list = "/graphs/list"
-	const disable = "/orgs/disableAdminAccount" // has neither input nor output
-	const notYet = "InternalServerException"    // the request was let through
-	for _, c := range []conformance{
-		{id: "RestJsonMustSupportParametersInContentType", headers: map[string]string{"Content-Type": "application/json; charset=utf-8"}, target: list, body: "{}", status: 200, answer: noGraphs},
-		{id: "RestJsonWithBodyExpectsApplicationJsonContentType", headers: map[string]string{"Content-Type": "application/hal+json"}, target: list, body: "{}", status: 415, kind: "UnsupportedMediaTypeException"},
-		{id: "no Content-Type", headers: map[string]string{"Content-Type": ""}, target: list, body: "{}", status: 415, kind: "UnsupportedMediaTypeException"},
-		{id: "broken Content-Type", headers: map[string]string{"Content-Type": "application/json;;"}, target: list, body: "{}", status: 415, kind: "UnsupportedMediaTypeException"},
-		{id: "RestJsonEmptyInputAndEmptyOutput", target: list, status: 200, answer: noGraphs},
-		{id: "RestJsonEmptyInputAndEmptyOutputWithJson", headers: map[string]string{"Content-Type": "application/json"}, target: list, body: "{}", status: 200, answer: noGraphs},
-		{id: "empty body of another type", headers: map[string]string{"Content-Type": "text/plain"}, target: list, status: 415, kind: "UnsupportedMediaTypeException"},
-
-		{id: "RestJsonNoInputAndNoOutput", target: disable, status: 500, kind: notYet},
-		{id: "RestJsonNoInputAllowsAccept", headers: map[string]string{"Accept": "application/json"}, target: disable, status: 500, kind: notYet},
-		{id: "RestJsonUnitInputAllowsAccept", headers: map[string]string{"Accept": "text/html"}, target: disable, status: 500, kind: notYet},
-		{id: "RestJsonWithoutBodyExpectsEmptyContentType", headers: map[string]string{"Content-Type": "application/json"}, target: disable, body: "{}", status: 415, kind: "UnsupportedMediaTypeException"},
-		{id: "body on GET", method: "GET", target: tagsPath, body: "{}", status: 415, kind: "UnsupportedMediaTypeException"},
-
-		{id: "RestJsonWithBodyExpectsApplicationJsonAccept", headers: map[string]string{"Accept": "application/hal+json"}, target: list, body: "{}", status: 406, kind: "NotAcceptableException"},
-		{id: "Accept of curl", headers: map[string]string{"Accept": "*/*"}, target: list, body: "{}", status: 200, answer: noGraphs},
-		{id: "Accept of browsers", headers: map[string]string{"Accept": "text/html, application/*;q=0.9"}, target: list, body: "{}", status: 200, answer: noGraphs},
-		{id: "Accept without output", headers: map[string]string{"Accept": "text/html"}, method: "POST", target: tagsPath, body: `{"Tags":{"a":"b"}}`, status: 204},
-
-		{id: "RestJsonHttpResponseCodeDefaultsToModeledCode", target: "/graph", body: "{}", status: 200, answer: `{"GraphArn":"` + testARN + `"}`},
-		{id: "RestJsonHttpRequestLabelEscaping", method: "GET", target: "/tags/" + strings.ReplaceAll(testARN, ":", "%3a"), status: 200, answer: `{"Tags":{}}`},
-		{id: "RestJsonQueryStringEscaping", method: "DELETE", target: tagsPath + "?tagKeys=a%2Fb%3a%3D%2B", status: 204},
-		{id: "RestJsonOmitsEmptyListQueryValues", method: "DELETE", target: tagsPath, status: 400, kind: invalid},
-	} {
-		if c.method == "" {
-			c.method = "POST"
-		}
+	for _, c := range conformanceCases() {
 		c.run(t)
 	}
 }
 
-func TestConformanceMalformedBody(t *testing.T) {
+// TestConformanceIsComplete: each id of the families that apply has a case or
+// a reason why it has none.
+func TestConformanceIsComplete(t *testing.T) {
 	t.Parallel()
-	f := func(id, target, template string, values ...string) {
-		t.Helper()
-		for _, v := range values {
-			body := strings.ReplaceAll(template, "$value", v)
-			conformance{id: id, method: "POST", target: target, body: body, status: 400, kind: invalid}.run(t)
+	tested := make(map[string]bool)
+	for _, c := range conformanceCases() {
+		tested[c.id] = true
+	}
+	known, run, excused := make(map[string]bool), 0, 0
+	for family, ids := range smithyFamilies {
+		for _, id := range ids {
+			known[id] = true
+			reason := notApplicable[id]
+			switch {
+			case tested[id] && reason == "":
+				run++
+			case !tested[id] && reason != "":
+				excused++
+			default:
+				t.Errorf("%s %s: tested: %t, reason not to: %q", family, id, tested[id], reason)
+			}
 		}
 	}
-	const list = "/graphs/list"
-	f("RestJsonInvalidJsonBody", list, "$value", "{[", `{ "MaxResults": 10 }abc`, `abc{ "MaxResults": 10 }`,
-		"{ \"MaxResults\": 10 // ten\n}", `{ "MaxResults": 10 /* ten */ }`, "{\"MaxResults\" :\x0c10}", `{'MaxResults': 10}`, `{"MaxResults": 10,}`)
-	f("RestJsonTechnicallyValidJsonBody", list, "$value", `[{ "MaxResults": 10}]`, "10", "null")
-	f("RestJsonBodyIntegerUnderflowOverflow", list, `{"MaxResults":$value}`, "-9223372000000000000", "9223372000000000000", "123000000000000000000000")
-	f("RestJsonBodyIntegerMalformedValueRejected", list, `{"MaxResults":$value}`,
-		`"123"`, "true", "1.001", "2ABC", "0x42", "Infinity", `"Infinity"`, "-Infinity", `"-Infinity"`, "NaN", `"NaN"`)
-
-	boolean := `{"GraphArn":"` + testARN + `","AutoEnable":$value}`
-	words := []string{"True", "TRUE", "y", "Y", "yes", "Yes", "YES", "1", "on", "On", "ON", "False", "FALSE", "n", "N", "no", "No", "NO", "0", "off", "Off", "OFF"}
-	for _, w := range append(words, "true", "false") {
-		f("RestJsonBodyBooleanStringCoercion", "/orgs/updateOrganizationConfiguration", boolean, `"`+w+`"`)
+	for id := range tested {
+		if !known[id] && !ours(id) {
+			t.Errorf("%s is in no family", id)
+		}
 	}
-	f("RestJsonBodyBooleanBadLiteral", "/orgs/updateOrganizationConfiguration", boolean, words...)
-
-	f("RestJsonBodyMalformedListNullItem", "/graph/members/get", `{"GraphArn":"`+testARN+`","AccountIds":["111122223333",null]}`, "")
-	f("RestJsonBodyMalformedListUnclosed", "/graph/members/get", `{"GraphArn":"`+testARN+`","AccountIds":["111122223333" }`, "")
-	f("list of structures with null", "/graph/members", `{"GraphArn":"`+testARN+`","Accounts":[null]}`, "")
-	f("list of enums with null", "/graph/datasources/update", `{"GraphArn":"`+testARN+`","DatasourcePackages":[null]}`, "")
-	f("RestJsonBodyMalformedMapNullKey", "/graph", `{"Tags":{null:"abc"}}`, "")
-	f("RestJsonBodyMalformedMapNullValue", "/graph", `{"Tags":{"abc":null}}`, "")
-
-	timestamp := `{"GraphArn":"` + testARN + `","EntityArn":"arn:x","ScopeStartTime":$value,"ScopeEndTime":"2026-01-01T00:00:00Z"}`
-	const start = "/investigations/startInvestigation"
-	f("RestJsonBodyTimestampDateTimeRejectsHttpDate", start, timestamp, `"Tue, 29 Apr 2014 18:30:38 GMT"`)
-	f("RestJsonBodyTimestampDateTimeRejectsEpochSeconds", start, timestamp, "1515531081.1234", "1515531081")
-	f("RestJsonBodyTimestampDateTimeRejectsUTCOffsets", start, timestamp, `"1996-12-19T16:39:57-08:00"`)
-	for _, v := range []string{
-		"1996-12-19T16:39:57+00", "1996-12-19T16:39:57+00Z", "1996-12-19T16:39:57", "1996-12-19T163957", "19961219T163957Z",
-		"19961219T163957", "19961219T16:39:57Z", "19961219T16:39:57", "1996-12-19T16:39Z", "1996-12-19T16:39", "1996-12-19T1639",
-		"1996-12-19T16Z", "1996-12-19T16", "1996-12-19 16:39:57Z", "2011-12-03T10:15:30+01:00[Europe/Paris]",
-	} {
-		f("RestJsonBodyTimestampDateTimeRejectsDifferent8601Formats", start, timestamp, `"`+v+`"`)
+	for id := range notApplicable {
+		if !known[id] {
+			t.Errorf("%s, not applicable, is in no family", id)
+		}
 	}
-	for _, v := range []string{"2000-01-02T20:34:56.123Z", "2000-01-02T20:34:56.123456Z", "2000-01-02T20:34:56Z"} {
-		conformance{id: "RestJsonDateTimeWithFractionalSeconds", method: "POST", target: start,
-			body: strings.ReplaceAll(timestamp, "$value", `"`+v+`"`), status: 200, answer: started}.run(t)
+	t.Logf("%d ids tested, %d do not apply", run, excused)
+	if diff := cmp.Diff(run+excused, len(known)); diff != "" {
+		t.Errorf("ids are listed twice (-cases +ids)\n%s", diff)
 	}
+}
+
+// ours says that a case has no counterpart in Smithy.
+func ours(id string) bool {
+	return slices.Contains([]byte(id), ' ')
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gumshoe-detective/gumshoe/internal/control"
 	"github.com/gumshoe-detective/gumshoe/internal/detective"
 	"github.com/gumshoe-detective/gumshoe/internal/investigate/indicators"
 )
@@ -36,6 +37,14 @@ type fake struct {
 	investigations []detective.Investigation
 	indicators     []indicators.Indicator
 	tags           map[string]string
+	members        []detective.Member
+	removed        []string
+	left           []detective.Unprocessed
+	packages       []detective.PackageState
+	histories      []detective.AccountPackages
+	leftGraphs     []detective.UnprocessedGraph
+	admins         []control.OrganizationAdmin
+	autoEnable     bool
 	next           string
 }
 
@@ -44,64 +53,6 @@ func (f *fake) call(form string, args ...any) {
 	if f.panic != nil {
 		panic(f.panic)
 	}
-}
-
-func (f *fake) CreateGraph(_ context.Context, c detective.Caller, tags map[string]string) (string, error) {
-	f.call("CreateGraph %s %s %v", c.AccountID, c.Region, tags)
-	return testARN, f.err
-}
-
-func (f *fake) ListGraphs(_ context.Context, _ detective.Caller, p detective.Page) ([]detective.Graph, string, error) {
-	f.call("ListGraphs %+v", p)
-	return f.graphs, f.next, f.err
-}
-
-func (f *fake) DeleteGraph(_ context.Context, _ detective.Caller, arn string) error {
-	f.call("DeleteGraph %s", arn)
-	return f.err
-}
-
-func (f *fake) StartInvestigation(_ context.Context, _ detective.Caller, arn, entity string, from, to time.Time) (string, error) {
-	f.call("StartInvestigation %s %s %s %s", arn, entity, from.Format(time.RFC3339Nano), to.Format(time.RFC3339Nano))
-	return testID, f.err
-}
-
-func (f *fake) GetInvestigation(_ context.Context, _ detective.Caller, arn, id string) (detective.Investigation, error) {
-	f.call("GetInvestigation %s %s", arn, id)
-	if f.err != nil || len(f.investigations) == 0 {
-		return detective.Investigation{}, f.err
-	}
-	return f.investigations[0], nil
-}
-
-func (f *fake) ListInvestigations(_ context.Context, _ detective.Caller, arn string, fi detective.InvestigationFilter, s detective.InvestigationSort, p detective.Page) ([]detective.Investigation, string, error) {
-	f.call("ListInvestigations %s %+v %+v %+v", arn, fi, s, p)
-	return f.investigations, f.next, f.err
-}
-
-func (f *fake) ListIndicators(_ context.Context, _ detective.Caller, arn, id, kind string, p detective.Page) ([]indicators.Indicator, string, error) {
-	f.call("ListIndicators %s %s %q %+v", arn, id, kind, p)
-	return f.indicators, f.next, f.err
-}
-
-func (f *fake) UpdateInvestigationState(_ context.Context, _ detective.Caller, arn, id, state string) error {
-	f.call("UpdateInvestigationState %s %s %s", arn, id, state)
-	return f.err
-}
-
-func (f *fake) ListTagsForResource(_ context.Context, _ detective.Caller, arn string) (map[string]string, error) {
-	f.call("ListTagsForResource %s", arn)
-	return f.tags, f.err
-}
-
-func (f *fake) TagResource(_ context.Context, _ detective.Caller, arn string, tags map[string]string) error {
-	f.call("TagResource %s %v", arn, tags)
-	return f.err
-}
-
-func (f *fake) UntagResource(_ context.Context, _ detective.Caller, arn string, keys []string) error {
-	f.call("UntagResource %s %q", arn, keys)
-	return f.err
 }
 
 // fakeKeys knows testKey.

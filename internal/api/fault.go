@@ -15,6 +15,8 @@ type fault struct {
 	message string    // Message
 	code    ErrorCode // ErrorCode, may be empty
 	reason  string    // ErrorCodeReason, may be empty
+
+	resources []string // Resources of a quota, else nil
 }
 
 func (f *fault) Error() string { return f.kind + ": " + f.message }
@@ -27,6 +29,10 @@ func unknownOperation() *fault {
 
 func bodyTooLarge() *fault {
 	return &fault{status: http.StatusRequestEntityTooLarge, kind: "RequestTooLargeException", message: "The request body must not be larger than 1 MiB."}
+}
+
+func bodyTooSlow() *fault {
+	return &fault{status: http.StatusRequestTimeout, kind: "RequestTimeoutException", message: "The request body did not arrive in time."}
 }
 
 func unsupportedMediaType(message string) *fault {
@@ -75,7 +81,7 @@ func faultOf(err error) (f *fault, internal bool) {
 	if errors.As(err, &modeled) {
 		return &fault{
 			status: statusOf(modeled.Code), kind: string(modeled.Code),
-			message: modeled.Message, code: ErrorCode(modeled.Reason),
+			message: modeled.Message, code: ErrorCode(modeled.Reason), reason: modeled.Detail, resources: modeled.Resources,
 		}, false
 	}
 	return internalFault(), true

@@ -12,12 +12,13 @@ type errorBody struct {
 	Message         string
 	ErrorCode       ErrorCode `json:",omitzero"`
 	ErrorCodeReason string    `json:",omitzero"`
+	Resources       []string  `json:",omitzero"`
 }
 
 // writeFault answers with an error.
 func writeFault(w http.ResponseWriter, f *fault) {
 	w.Header().Set("x-amzn-ErrorType", f.kind)
-	body, err := json.Marshal(errorBody{Message: f.message, ErrorCode: f.code, ErrorCodeReason: f.reason})
+	body, err := json.Marshal(errorBody{Message: f.message, ErrorCode: f.code, ErrorCodeReason: f.reason, Resources: f.resources})
 	if err != nil { // a text that is not UTF-8
 		body = []byte(`{"Message":"An error occurred."}`)
 	}

@@ -8,22 +8,33 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/gumshoe-detective/gumshoe/internal/api/sigv4"
+	"github.com/gumshoe-detective/gumshoe/internal/detective"
 )
 
 // maxBody is the size of the largest request body, in bytes.
 const maxBody = 1 << 20
 
-// Options say what the API is made of. All but Dev and Log must be set.
+// answerTime is how long the answer to a body that did not come in time may
+// take to be written.
+const answerTime = 10 * time.Second
+
+// Options say what the API is made of. All but Dev, Rate, Audit and Log must
+// be set.
 type Options struct {
 	Detective Backend
 	Keys      KeyLookup
 	Regions   []string         // that may be signed for, e.g. us-east-1; at least one
 	Dev       bool             // accept any signature; an access key id of 12 digits is the account
+	Rate      Rate             // limits calls
+	Audit     func(Call)       // told of every call once it is answered; nil for nobody
 	Now       func() time.Time // the clock that signatures are checked by
 	Log       *slog.Logger     // internal errors, one line each; nil for none
 }
@@ -35,6 +46,8 @@ type server struct {
 	keys       KeyLookup
 	regions    []string // never nil
 	dev        bool
+	throttle   *throttle
+	audit      func(Call)
 	now        func() time.Time
 	log        *slog.Logger
 }
@@ -52,6 +65,8 @@ func New(o Options) http.Handler {
 		keys:       o.Keys,
 		regions:    append([]string{}, o.Regions...), // never nil, which would allow any
 		dev:        o.Dev,
+		throttle:   newThrottle(o.Rate),
+		audit:      o.Audit,
 		now:        o.Now,
 		log:        log,
 	}
@@ -59,9 +74,13 @@ func New(o Options) http.Handler {
 
 // ServeHTTP answers one request. Every answer carries x-amzn-RequestId.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := uuid.NewString()
+	x := &exchange{id: uuid.NewString(), began: s.now()}
+	id := x.id
 	w.Header().Set("x-amzn-RequestId", id)
-	write := writeFault
+	write := func(w http.ResponseWriter, f *fault) {
+		s.record(x, f)
+		writeFault(w, f)
+	}
 	isSTS := r.Method == http.MethodPost && r.URL.Path == "/"
 	if isSTS {
 		write = writeSTSFault
@@ -80,7 +99,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if isSTS {
 		err = s.serveSTS(w, r)
 	} else {
-		err = s.serveDetective(w, r)
+		err = s.serveDetective(w, r, x)
 	}
 	if err == nil {
 		return
@@ -97,49 +116,70 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // serveDetective answers an operation of Detective. An error that it returns
-// has not been answered.
-func (s *server) serveDetective(w http.ResponseWriter, r *http.Request) error {
-	route, label := s.router.find(r)
-	if route == nil {
+// has not been answered. What it learns of the request goes to x.
+func (s *server) serveDetective(w http.ResponseWriter, r *http.Request, x *exchange) (err error) {
+	if x.route, x.label = s.router.find(r); x.route == nil {
 		return unknownOperation()
 	}
-	body, err := readBody(w, r)
-	if err != nil {
+	x.caller = detective.Caller{SourceIP: clientAddress(r), UserAgent: r.UserAgent()}
+	if x.body, err = readBody(w, r); err != nil {
 		return err
 	}
-	caller, err := s.authenticate(r, body, "detective", s.regions)
+	caller, err := s.authenticate(r, x.body, "detective", s.regions)
 	if err != nil {
+		// Whoever it was named this key, which the audit log should show.
+		if a, aerr := sigv4.Authorize(r.Header); aerr == nil {
+			x.caller.AccessKeyID, x.caller.Region = claimed(a.Credential.AccessKeyID), claimed(a.Credential.Region)
+		}
 		return err
 	}
-	if err := checkMedia(route, r.Header, len(body) > 0); err != nil {
+	caller.SourceIP, caller.UserAgent = x.caller.SourceIP, x.caller.UserAgent
+	x.caller, x.known = caller, true
+	if err := checkMedia(x.route, r.Header, len(x.body) > 0); err != nil {
 		return err
 	}
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
+	if x.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		return invalidBody("the query string is not well formed")
 	}
-	out, err := route.call(r.Context(), s.operations, &request{caller: caller, body: body, label: label, query: query})
+	if err := s.throttle.check(x.route, caller, x.began); err != nil {
+		return err
+	}
+	out, err := x.route.call(r.Context(), s.operations, &request{caller: caller, body: x.body, label: x.label, query: x.query})
 	if err != nil {
 		return err
 	}
-	if !route.hasOutput {
-		w.WriteHeader(route.status)
+	var answer []byte
+	if x.route.hasOutput {
+		if answer, err = marshal(out); err != nil {
+			return fmt.Errorf("write the answer of %s: %w", x.route.operation, err)
+		}
+	}
+	s.record(x, nil)
+	if !x.route.hasOutput {
+		w.WriteHeader(x.route.status)
 		return nil
 	}
-	answer, err := marshal(out)
-	if err != nil {
-		return fmt.Errorf("write the answer of %s: %w", route.operation, err)
-	}
-	writeJSON(w, route.status, answer)
+	writeJSON(w, x.route.status, answer)
 	return nil
 }
 
-// readBody reads a request's body, which must not be larger than maxBody.
+// claimed shortens what anybody can send to what a key or a Region can have.
+func claimed(s string) string { return s[:min(len(s), 128)] }
+
+// readBody reads a request's body, which must not be larger than maxBody. Of
+// a body that did not come, whole or in time, nothing else is looked at: its
+// signature would only seem to be wrong.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return nil, bodyTooLarge()
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) { // the HTTP server's ReadTimeout
+		// Its WriteTimeout runs out with it if they are equal, and the answer
+		// would not leave. Writers without deadlines need none.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime))
+		return nil, bodyTooSlow()
 	}
 	if err != nil {
 		return nil, invalidBody("the body could not be read to its end")

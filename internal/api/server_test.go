@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/gumshoe-detective/gumshoe/internal/api/sigv4"
 	"github.com/gumshoe-detective/gumshoe/internal/detective"
 )
 
@@ -66,6 +68,26 @@ func TestErrors(t *testing.T) {
 		400, "ValidationException", `{"Message":"m","ErrorCode":"INVALID_GRAPH_ARN"}`, false)
 	f(&detective.Error{Code: detective.Validation, Message: "\xff"}, 400, "ValidationException", `{"Message":"An error occurred."}`, false)
 	f(errors.New("dial tcp 10.0.0.1: secret"), 500, "InternalServerException", `{"Message":"An internal error occurred."}`, true)
+}
+
+// TestErrorTypeIsBare: clients cut a type at its first colon and behind its
+// last number sign, which ours have not.
+func TestErrorTypeIsBare(t *testing.T) {
+	t.Parallel()
+	kinds := []string{
+		sigv4.MissingToken, sigv4.Incomplete, sigv4.InvalidSignature, unknownKey,
+		unknownOperation().kind, bodyTooLarge().kind, bodyTooSlow().kind, unsupportedMediaType("").kind, notAcceptable().kind, invalidBody("").kind, internalFault().kind,
+	}
+	for _, r := range routes() {
+		for _, code := range r.errors {
+			kinds = append(kinds, string(code))
+		}
+	}
+	for _, kind := range kinds {
+		if !regexp.MustCompile(`^[A-Z][A-Za-z]+Exception$`).MatchString(kind) {
+			t.Errorf("error type %q", kind)
+		}
+	}
 }
 
 func TestPanicsAreAnswered(t *testing.T) {
@@ -179,7 +201,7 @@ func TestDevMode(t *testing.T) {
 // TestNoRegions: a server that was given no Region serves none.
 func TestNoRegions(t *testing.T) {
 	t.Parallel()
-	h := New(Options{Detective: &fake{}, Keys: fakeKeys{}, Dev: true})
+	h := New(Options{Detective: &fake{}, Keys: fakeKeys{}, Dev: true, Now: func() time.Time { return testNow }})
 	if got := send(t, h, newRequest("POST", "/graph", "{}")); got.status != 403 || got.kind != "InvalidSignatureException" {
 		t.Errorf("got %+v, want 403", got)
 	}

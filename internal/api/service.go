@@ -5,8 +5,8 @@ import (
 )
 
 // service turns the API's operations into calls of the backend: its methods
-// translate, nothing more. They lie in graphs.go, investigations.go, tags.go
-// and unavailable.go.
+// translate, nothing more. They lie in graphs.go, members.go,
+// datasources.go, organizations.go, investigations.go and tags.go.
 type service struct{ backend Backend }
 
 var _ operations = (*service)(nil)

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -60,7 +61,7 @@ func TestGetCallerIdentity(t *testing.T) {
 	f("too large", strings.Repeat("x", maxBody+1), authorization(testAccount, "us-east-1", "sts"), keep, 413,
 		failure("Sender", "RequestTooLarge", "The request body must not be larger than 1 MiB."))
 
-	h := New(Options{Detective: &fake{}, Keys: fakeKeys{err: errors.New("database is locked")}, Regions: []string{"us-east-1"}})
+	h := New(Options{Detective: &fake{}, Keys: fakeKeys{err: errors.New("database is locked")}, Regions: []string{"us-east-1"}, Now: func() time.Time { return testNow }})
 	r := httptest.NewRequest("POST", "/", strings.NewReader(action))
 	r.Header.Set("Authorization", authorization(testKey, "us-east-1", "sts"))
 	got := send(t, h, r)

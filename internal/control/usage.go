@@ -11,7 +11,7 @@ type Usage struct {
 	AccountID   string
 	Package     Package
 	BytesPerDay int64
-	Updated     time.Time // when it was worked out
+	Updated     time.Time // when it was worked out; the same for all packages of an account
 }
 
 // UsageReader reads usage.
@@ -27,7 +27,8 @@ type UsageReader interface {
 
 // UsageWriter changes usage.
 type UsageWriter interface {
-	// SetUsage replaces the whole usage of a graph. It MUST return
-	// ErrNotFound when the graph does not exist and u is not empty.
+	// SetUsage replaces the whole usage of a graph, with an entry an account
+	// and package at most. It MUST return ErrNotFound when the graph does not
+	// exist and u is not empty.
 	SetUsage(ctx context.Context, graphARN string, u []Usage) error
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/gumshoe-detective/gumshoe/internal/control"
@@ -23,6 +25,26 @@ func (s *Service) CreateGraph(ctx context.Context, c Caller, tags map[string]str
 	if err := checkTags(tags); err != nil {
 		return "", err
 	}
+	if err := mayCreateGraph(c, tags); err != nil {
+		return "", err
+	}
+	return s.createGraph(ctx, c, tags, nil)
+}
+
+// mayCreateGraph checks the policies; to make a graph with tags it takes two
+// actions (Service Authorization Reference).
+func mayCreateGraph(c Caller, tags map[string]string) error {
+	a := Action{Name: "CreateGraph", Resource: "*", RequestTags: tags, TagKeys: slices.Sorted(maps.Keys(tags))}
+	if err := allowed(c, a); err != nil || len(tags) == 0 {
+		return err
+	}
+	a.Name = "TagResource"
+	return allowed(c, a)
+}
+
+// createGraph returns the graph of c's account, making it when there is none.
+// within, which may be nil, is done in the same transaction.
+func (s *Service) createGraph(ctx context.Context, c Caller, tags map[string]string, within func(tx control.Tx, g control.Graph) error) (string, error) {
 	fresh, err := s.newGraph(c, tags)
 	if err != nil {
 		return "", fmt.Errorf("create graph of account %s in %s: %w", c.AccountID, c.Region, err)
@@ -30,17 +52,21 @@ func (s *Service) CreateGraph(ctx context.Context, c Caller, tags map[string]str
 	var g control.Graph
 	err = s.store.Update(ctx, func(tx control.Tx) error {
 		var err error
-		if g, err = tx.GraphOf(ctx, c.AccountID, c.Region); !errors.Is(err, control.ErrNotFound) {
+		g, err = tx.GraphOf(ctx, c.AccountID, c.Region)
+		switch {
+		case errors.Is(err, control.ErrNotFound):
+			g = fresh
+			err = tx.CreateGraph(ctx, g)
+		case err == nil && g.State != control.GraphActive:
+			err = beingDeleted(c)
+		}
+		if err != nil || within == nil {
 			return err
 		}
-		g = fresh
-		return tx.CreateGraph(ctx, g)
+		return within(tx, g)
 	})
 	if err != nil {
 		return "", err
-	}
-	if g.State != control.GraphActive {
-		return "", beingDeleted(c)
 	}
 	// After the row, so that whatever the warehouse holds is known here, and
 	// at each call, so that a call that failed half-way is completed by the
@@ -84,7 +110,11 @@ func (s *Service) newGraph(c Caller, tags map[string]string) (control.Graph, err
 	}
 	g := control.Graph{
 		AccountID: c.AccountID, Region: c.Region, WarehouseID: hex.EncodeToString(id[:]),
-		Created: s.stamp(), State: control.GraphActive, Tags: tags,
+		Created: s.stamp(), State: control.GraphActive, Tags: tags, Packages: control.Packages{},
+	}
+	// A new graph takes everything (best practices guide).
+	for _, p := range control.AllPackages() {
+		g.Packages.Set(p, true, g.Created)
 	}
 	g.ARN = control.GraphARN(g.Region, g.AccountID, g.WarehouseID)
 	g.EntitySecret = s.sealer.Seal(g.ARN, secret[:])
@@ -128,6 +158,9 @@ func (s *Service) ListGraphs(ctx context.Context, c Caller, p Page) ([]Graph, st
 	if err != nil {
 		return nil, "", err
 	}
+	if err := allowedAnywhere(c, "ListGraphs"); err != nil {
+		return nil, "", err
+	}
 	// The page size is not bound: clients ask for pages of changing sizes.
 	bound := []string{"ListGraphs", c.AccountID, c.Region}
 	var after string
@@ -161,18 +194,33 @@ func (s *Service) DeleteGraph(ctx context.Context, c Caller, graphARN string) er
 		if err != nil {
 			return err
 		}
-		if err := tx.SetGraphState(ctx, g.ARN, control.GraphDeleting); err != nil {
-			return err
-		}
-		now := s.now()
-		_, err = tx.EnqueueJob(ctx, control.Job{Kind: jobGraphDeletion, Key: g.ARN, Created: now, NotBefore: now})
-		return err
+		return s.deleteGraph(ctx, tx, g)
 	})
 	if err != nil {
 		return err
 	}
 	s.wake()
 	return nil
+}
+
+// deleteGraph makes a graph vanish and enqueues the removal of its data. An
+// organization whose graph it was has no administrator there any more.
+func (s *Service) deleteGraph(ctx context.Context, tx control.Tx, g control.Graph) error {
+	if err := tx.SetGraphState(ctx, g.ARN, control.GraphDeleting); err != nil {
+		return err
+	}
+	ofOrg, err := isOrganizationGraph(ctx, tx, g)
+	if err != nil {
+		return err
+	}
+	if ofOrg {
+		if err := tx.RemoveOrganizationAdmin(ctx, g.Region); err != nil {
+			return err
+		}
+	}
+	now := s.now()
+	_, err = tx.EnqueueJob(ctx, control.Job{Kind: jobGraphDeletion, Key: g.ARN, Created: now, NotBefore: now})
+	return err
 }
 
 // runGraphDeletion removes the data of a graph and then the graph itself.

@@ -5,7 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -75,15 +78,19 @@ func (plainSealer) Open(owner string, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// warehouse remembers which graphs it holds.
-type warehouse struct {
+// fakeWarehouse remembers which graphs it holds.
+type fakeWarehouse struct {
 	mu     sync.Mutex
 	graphs map[string]bool
 	fail   error
 	before func(g control.Graph) // called by CreateGraph, may be nil
+
+	usage    map[string]int64 // bytes a day by account, the same in every graph
+	usageErr error
+	now      func() time.Time
 }
 
-func (w *warehouse) CreateGraph(_ context.Context, g control.Graph) error {
+func (w *fakeWarehouse) CreateGraph(_ context.Context, g control.Graph) error {
 	if w.before != nil {
 		w.before(g)
 	}
@@ -95,7 +102,7 @@ func (w *warehouse) CreateGraph(_ context.Context, g control.Graph) error {
 	return w.fail
 }
 
-func (w *warehouse) DeleteGraph(_ context.Context, g control.Graph) error {
+func (w *fakeWarehouse) DeleteGraph(_ context.Context, g control.Graph) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.fail == nil {
@@ -104,10 +111,46 @@ func (w *warehouse) DeleteGraph(_ context.Context, g control.Graph) error {
 	return w.fail
 }
 
-func (w *warehouse) holds(n int) bool {
+// Usage is what the test put into usage.
+func (w *fakeWarehouse) Usage(_ context.Context, g control.Graph) ([]control.Usage, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []control.Usage
+	for _, account := range slices.Sorted(maps.Keys(w.usage)) {
+		out = append(out, control.Usage{AccountID: account, Package: control.DetectiveCore, BytesPerDay: w.usage[account], Updated: w.now()})
+	}
+	return out, w.usageErr
+}
+
+func (w *fakeWarehouse) holds(n int) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.graphs) == n
+}
+
+// directory is the organization as the store has it: gumshoe's own.
+type directory struct{ store control.Store }
+
+func (d directory) Organization(ctx context.Context) (control.Organization, error) {
+	return d.store.Organization(ctx)
+}
+
+func (d directory) RegisterDelegatedAdministrator(context.Context, string) error { return nil }
+
+// mailer keeps what it is given.
+type mailer struct {
+	mu   sync.Mutex
+	sent []Invitation
+	err  error
+}
+
+func (m *mailer) SendInvitation(_ context.Context, i Invitation) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.err == nil {
+		m.sent = append(m.sent, i)
+	}
+	return m.err
 }
 
 // investigator knows mallory and ci and answers with a report or an error.
@@ -152,13 +195,15 @@ type lab struct {
 	*Service
 	clock        *clock
 	store        *sqlite.Store
-	warehouse    *warehouse
+	warehouse    *fakeWarehouse
 	investigator *investigator
+	mailer       *mailer
 	woken        int
 }
 
-// newLab returns a service on a new store in dir.
-func newLab(t failer, dir string) *lab {
+// newLab returns a service on a new store in dir, its options changed by
+// more.
+func newLab(t failer, dir string, more ...func(*Options)) *lab {
 	t.Helper()
 	store, err := sqlite.Open(filepath.Join(dir, "control.db"))
 	if err != nil {
@@ -166,23 +211,29 @@ func newLab(t failer, dir string) *lab {
 	}
 	l := &lab{
 		clock: &clock{t: begin}, store: store,
-		warehouse:    &warehouse{graphs: map[string]bool{}},
+		warehouse:    &fakeWarehouse{graphs: map[string]bool{}},
 		investigator: &investigator{report: reportOf(t, "HIGH")},
+		mailer:       &mailer{},
 	}
-	l.Service, err = New(Options{
+	l.warehouse.now = l.clock.now
+	o := Options{
 		Store: store, Investigator: l.investigator, Warehouse: l.warehouse, Sealer: plainSealer{},
+		Organizations: directory{store}, Mailer: l.mailer,
 		TokenKey: bytes.Repeat([]byte("k"), 32), Now: l.clock.now, Wake: func() { l.woken++ },
-	})
-	if err != nil {
+	}
+	for _, change := range more {
+		change(&o)
+	}
+	if l.Service, err = New(o); err != nil {
 		t.Fatal(err)
 	}
 	return l
 }
 
 // open returns a service that is closed with the test.
-func open(t *testing.T) *lab {
+func open(t *testing.T, more ...func(*Options)) *lab {
 	t.Helper()
-	l := newLab(t, t.TempDir())
+	l := newLab(t, t.TempDir(), more...)
 	t.Cleanup(func() { _ = l.store.Close() })
 	return l
 }
@@ -228,5 +279,110 @@ func must(t failer, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// put enters a member as it is.
+func (l *lab) put(t *testing.T, m control.Member) {
+	t.Helper()
+	if m.Packages == nil {
+		m.Packages = control.Packages{}
+	}
+	must(t, l.store.Update(t.Context(), func(tx control.Tx) error { return tx.SetMember(t.Context(), m) }))
+}
+
+// account enters an account into our own directory.
+func (l *lab) account(t *testing.T, id, email string) {
+	t.Helper()
+	must(t, l.store.Update(t.Context(), func(tx control.Tx) error {
+		return tx.CreateAccount(t.Context(), control.Account{ID: id, Email: email})
+	}))
+}
+
+// organize makes an organization of active accounts, the first of them its
+// management account, or replaces the accounts of the one there is.
+func (l *lab) organize(t *testing.T, accounts ...string) {
+	t.Helper()
+	must(t, l.ApplyOrganization(t.Context(), func(o control.Organization) (control.Organization, error) {
+		o.ID, o.ManagementAccountID, o.Accounts = "o-exampleorg1", accounts[0], nil
+		for _, id := range slices.Sorted(slices.Values(accounts)) {
+			o.Accounts = append(o.Accounts, control.OrganizationAccount{ID: id, Email: "org-" + id + "@example.com", Status: control.AccountActive})
+		}
+		return o, nil
+	}))
+}
+
+// status gives an account of the organization another status.
+func (l *lab) status(t *testing.T, account string, status control.AccountStatus) {
+	t.Helper()
+	must(t, l.ApplyOrganization(t.Context(), func(o control.Organization) (control.Organization, error) {
+		for i, a := range o.Accounts {
+			if a.ID == account {
+				o.Accounts[i].Status = status
+			}
+		}
+		return o, nil
+	}))
+}
+
+// member returns an account's entry in a graph, nil when it has none.
+func (l *lab) member(t *testing.T, arn, account string) *control.Member {
+	t.Helper()
+	m, err := l.store.Member(t.Context(), arn, account)
+	if errors.Is(err, control.ErrNotFound) {
+		return nil
+	}
+	must(t, err)
+	return &m
+}
+
+// expect checks the entry of an account in a graph: its status, reason and
+// type, or "" for none.
+func (l *lab) expect(t *testing.T, what, arn, account, want string) {
+	t.Helper()
+	var got string
+	if m := l.member(t, arn, account); m != nil {
+		got = strings.TrimRight(string(m.Status)+" "+string(m.DisabledReason), " ") + " " + string(m.InvitationType)
+	}
+	if got != want {
+		t.Errorf("%s: account %s is %q; want %q", what, account, got, want)
+	}
+}
+
+// allPackages are packages that have all had one state since at.
+func allPackages(state control.IngestState, at time.Time) control.Packages {
+	p := control.Packages{}
+	for _, name := range control.AllPackages() {
+		p[name] = control.PackageHistory{State: state, Changed: map[control.IngestState]time.Time{state: at}}
+	}
+	return p
+}
+
+// run drains the jobs, which must not fail.
+func (l *lab) run(t *testing.T) {
+	t.Helper()
+	must(t, l.drain(t.Context()))
+}
+
+// sends sets what accounts send and works the usage of a graph out anew.
+func (l *lab) sends(t *testing.T, arn string, bytesPerDay map[string]int64) {
+	t.Helper()
+	l.warehouse.usage = bytesPerDay
+	must(t, l.UpdateUsage(t.Context(), arn))
+}
+
+// invite invites accounts by the addresses that our own directory has of
+// them after this call.
+func (l *lab) invite(t *testing.T, arn string, accounts ...string) {
+	t.Helper()
+	var in CreateMembersInput
+	for _, id := range accounts {
+		if _, err := l.store.Account(t.Context(), id); errors.Is(err, control.ErrNotFound) {
+			l.account(t, id, id+"@example.com")
+		}
+		in.Accounts = append(in.Accounts, AccountDetails{id, id + "@example.com"})
+	}
+	if _, left, err := l.CreateMembers(t.Context(), admin, arn, in); err != nil || len(left) > 0 {
+		t.Fatalf("CreateMembers %v: %v, %v", accounts, left, err)
 	}
 }

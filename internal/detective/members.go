@@ -54,19 +54,17 @@ func (s *Service) enroll(ctx context.Context, tx control.Tx, g control.Graph, id
 	m, err := tx.Member(ctx, g.ARN, id)
 	switch {
 	case errors.Is(err, control.ErrNotFound):
-		m = control.Member{GraphARN: g.ARN, AccountID: id, InvitationType: control.ByInvitation, Invited: now}
 		a, err := tx.Account(ctx, id)
 		if err != nil && !errors.Is(err, control.ErrNotFound) {
 			return false, err
 		}
-		m.Email = a.Email
+		m = newMember(g, id, a.Email, control.ByInvitation, now)
 	case err != nil:
 		return false, err
 	case m.Status == control.MemberEnabled:
 		return false, nil
 	}
-	m.Status, m.DisabledReason, m.Updated = control.MemberEnabled, "", now
-	return true, tx.SetMember(ctx, m)
+	return true, setStatus(ctx, tx, g, m, control.MemberEnabled, "", now)
 }
 
 // Members returns all members of a graph, by account id, without its

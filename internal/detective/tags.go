@@ -3,6 +3,7 @@ package detective
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -31,7 +32,8 @@ func (s *Service) TagResource(ctx context.Context, c Caller, arn string, tags ma
 	if err := checkTags(tags); err != nil {
 		return err
 	}
-	return s.changeTags(ctx, c, "TagResource", arn, func(all map[string]string) error {
+	a := Action{Name: "TagResource", RequestTags: tags, TagKeys: slices.Sorted(maps.Keys(tags))}
+	return s.changeTags(ctx, c, a, arn, func(all map[string]string) error {
 		maps.Copy(all, tags)
 		if len(all) > maxTags {
 			return errorf(Validation, "A resource can have up to %d tags. With these it would have %d.", maxTags, len(all))
@@ -43,7 +45,7 @@ func (s *Service) TagResource(ctx context.Context, c Caller, arn string, tags ma
 // UntagResource removes tags from a graph. Keys that it does not have are
 // ignored.
 func (s *Service) UntagResource(ctx context.Context, c Caller, arn string, keys []string) error {
-	return s.changeTags(ctx, c, "UntagResource", arn, func(all map[string]string) error {
+	return s.changeTags(ctx, c, Action{Name: "UntagResource", TagKeys: keys}, arn, func(all map[string]string) error {
 		for _, k := range keys {
 			delete(all, k)
 		}
@@ -52,9 +54,9 @@ func (s *Service) UntagResource(ctx context.Context, c Caller, arn string, keys 
 }
 
 // changeTags changes the tags of a graph in one transaction.
-func (s *Service) changeTags(ctx context.Context, c Caller, operation, arn string, change func(map[string]string) error) error {
+func (s *Service) changeTags(ctx context.Context, c Caller, a Action, arn string, change func(map[string]string) error) error {
 	return s.store.Update(ctx, func(tx control.Tx) error {
-		g, err := administered(ctx, tx, c, operation, arn)
+		g, err := administeredFor(ctx, tx, c, a, arn)
 		if err != nil {
 			return err
 		}

@@ -32,6 +32,14 @@ func (t tokens) seal(place string, bound []string) string {
 	return base64.RawURLEncoding.EncodeToString(append(b, t.sign(b, bound)...))
 }
 
+// place returns the place behind which a page begins, "" for the first one.
+func (t tokens) place(p Page, bound []string) (string, error) {
+	if p.Token == "" {
+		return "", nil
+	}
+	return t.open(p.Token, bound)
+}
+
 // open returns the place of a token. A token that was not made here, was
 // made for another list, or has expired is a ValidationException.
 func (t tokens) open(token string, bound []string) (place string, err error) {

@@ -13,6 +13,10 @@ type Caller struct {
 	ARN         string // of the user or role behind the key; the account's root when the key has none
 	AccessKeyID string
 	Region      string // the signature's scope
+	SourceIP    string // the client's address; may be empty
+	UserAgent   string // may be empty
+
+	Permissions Permissions // nil allows everything
 }
 
 // Page asks for one page of a list. Token is empty for the first page; Limit
@@ -42,6 +46,9 @@ type Error struct {
 	Code    Code
 	Message string
 	Reason  string // ErrorCode of the model, e.g. INVALID_GRAPH_ARN; may be empty
+	Detail  string // ErrorCodeReason; may be empty
+
+	Resources []string // of a ServiceQuotaExceededException: what is used up
 }
 
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
@@ -56,6 +63,20 @@ type Graph struct {
 	ARN     string
 	Created time.Time
 }
+
+// Member is what the API says of a member (MemberDetail).
+type Member struct {
+	control.Member
+	AdministratorID string
+	Accepted        bool            // the fields below hold
+	Usage           []control.Usage // by package; none when the account sent nothing yet
+	BytesPerDay     int64           // the sum of Usage
+	UsageUpdated    time.Time
+	Percent         float64 // BytesPerDay in percent of the graph's quota
+}
+
+// Unprocessed is an account that an operation left alone.
+type Unprocessed struct{ AccountID, Reason string }
 
 // InvestigationFilter selects entries of ListInvestigations; zero values
 // select everything.

@@ -17,7 +17,9 @@ const dateLayout = "20060102T150405Z"
 
 // Verify says whether a request was signed with secret at about the time now.
 // The body is the whole body of the request, which has been read before. A
-// request that must not be trusted gives an *Error.
+// request that must not be trusted gives an *Error. As in AWS a request may be
+// sent again as long as its date is within MaxSkew: nothing is kept of those
+// that were seen.
 func Verify(r *http.Request, body []byte, a Authorization, secret string, now time.Time) error {
 	signed, err := signingTime(r.Header, a.SignedHeaders)
 	if err != nil {

@@ -126,7 +126,7 @@ func TestMigrateFirstVersion(t *testing.T) {
 	checkFirstVersion(t, s)
 	// What is new works on what is old.
 	if err := s.Update(t.Context(), func(tx control.Tx) error {
-		if err := tx.SetUsage(t.Context(), "g", []control.Usage{{AccountID: "000000000002"}}); err != nil {
+		if err := tx.SetUsage(t.Context(), "g", []control.Usage{{AccountID: "000000000002", Package: control.EKSAudit}}); err != nil {
 			return err
 		}
 		return tx.SetOrganizationAdmin(t.Context(), control.OrganizationAdmin{Region: "eu-west-1", GraphARN: "g"})

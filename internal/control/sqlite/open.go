@@ -22,6 +22,7 @@ const readers = 4
 type Store struct {
 	reader
 	write, read *sql.DB
+	statements  *prepared // on read
 }
 
 var _ control.Store = (*Store)(nil)
@@ -67,7 +68,8 @@ func open(ctx context.Context, path string) (_ *Store, err error) {
 	if s.read, err = connect(path, readers, "_pragma=query_only(1)"); err != nil {
 		return nil, err
 	}
-	s.reader = reader{s.read}
+	s.statements = newPrepared(s.read)
+	s.reader = reader{s.statements}
 	return s, nil
 }
 
@@ -97,6 +99,9 @@ func connect(path string, n int, extra string) (*sql.DB, error) {
 // Close ends all connections.
 func (s *Store) Close() error {
 	var errs []error
+	if s.statements != nil {
+		errs = append(errs, s.statements.close())
+	}
 	for _, db := range []*sql.DB{s.read, s.write} {
 		if db != nil {
 			errs = append(errs, db.Close())

@@ -40,13 +40,15 @@ CREATE TABLE organization_admin (
     auto_enable INTEGER NOT NULL CHECK (auto_enable IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
+-- Bytes a day. One row an account, for lists read many of them.
 CREATE TABLE usage (
-    graph_arn     TEXT    NOT NULL REFERENCES graph (arn) ON DELETE CASCADE,
-    account_id    TEXT    NOT NULL,
-    package       TEXT    NOT NULL,
-    bytes_per_day INTEGER NOT NULL,
-    updated       INTEGER NOT NULL,
-    PRIMARY KEY (graph_arn, account_id, package)
+    graph_arn  TEXT    NOT NULL REFERENCES graph (arn) ON DELETE CASCADE,
+    account_id TEXT    NOT NULL,
+    asff       INTEGER,
+    core       INTEGER,
+    eks        INTEGER,
+    updated    INTEGER NOT NULL,
+    PRIMARY KEY (graph_arn, account_id)
 ) STRICT, WITHOUT ROWID;
 
 -- +goose Down
