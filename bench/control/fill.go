@@ -96,7 +96,7 @@ func (c *caller) enter(ctx context.Context, tx control.Tx, g control.Graph, memb
 }
 
 func started(at time.Time) control.Packages {
-	p := control.Packages{}
+	var p control.Packages
 	for _, name := range control.AllPackages() {
 		p.Set(name, true, at)
 	}

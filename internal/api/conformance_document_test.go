@@ -24,7 +24,7 @@ const (
 // fractional-seconds and http-response-code.
 func documentCases() []conformance {
 	half := enabledMember()
-	half.Percent, half.Usage, half.Packages, half.UsageUpdated = 6.5, nil, nil, time.Time{}
+	half.Percent, half.Usage, half.Packages, half.UsageUpdated = 6.5, nil, "", time.Time{}
 	halfText := `{"AccountId":"444455556666","AdministratorId":"123456789012","DatasourcePackageIngestStates":{},"EmailAddress":"second@example.com",` +
 		`"GraphArn":"` + testARN + `","InvitationType":"ORGANIZATION","InvitedTime":"2021-08-18T16:35:56.284Z","MasterId":"123456789012","PercentOfGraphUtilization":6.5,` +
 		`"Status":"ENABLED","UpdatedTime":"2021-08-19T16:35:56.284Z","VolumeUsageByDatasourcePackage":{"ASFF_SECURITYHUB_FINDING":{"VolumeUsageInBytes":0},` +

@@ -54,7 +54,7 @@ func membershipDatasources(list []detective.AccountPackages) []MembershipDatasou
 	out := make([]MembershipDatasources, len(list))
 	for i := range list {
 		history := map[DatasourcePackage]map[DatasourcePackageIngestState]TimestampForCollection{}
-		for name, h := range list[i].Packages {
+		for name, h := range list[i].Packages.All() {
 			history[DatasourcePackage(name)] = stateChanges(h)
 		}
 		out[i] = MembershipDatasources{

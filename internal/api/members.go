@@ -92,8 +92,10 @@ func memberDetail(m *detective.Member) MemberDetail {
 
 		DatasourcePackageIngestStates: map[DatasourcePackage]DatasourcePackageIngestState{},
 	}
-	for name, h := range m.Packages {
-		d.DatasourcePackageIngestStates[DatasourcePackage(name)] = DatasourcePackageIngestState(h.State)
+	for _, name := range control.AllPackages() {
+		if state := m.Packages.State(name); state != "" {
+			d.DatasourcePackageIngestStates[DatasourcePackage(name)] = DatasourcePackageIngestState(state)
+		}
 	}
 	if !m.Accepted {
 		return d

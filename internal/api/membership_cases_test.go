@@ -11,14 +11,14 @@ import (
 func invitedMember() detective.Member {
 	return detective.Member{AdministratorID: testAccount, Member: control.Member{
 		GraphARN: testARN, AccountID: "111122223333", Email: "first@example.com", Status: control.MemberInvited,
-		InvitationType: control.ByInvitation, Invited: testCreated, Updated: testCreated.Add(time.Minute), Packages: control.NewPackages(testCreated),
+		InvitationType: control.ByInvitation, Invited: testCreated, Updated: testCreated.Add(time.Minute), Packages: neverTaken(),
 	}}
 }
 
 // enabledMember has sent records of two packages; a third has none.
 func enabledMember() detective.Member {
 	worked := testCreated.Add(24 * time.Hour)
-	packages := control.NewPackages(testCreated)
+	packages := neverTaken()
 	packages.Set(control.DetectiveCore, true, testCreated)
 	return detective.Member{
 		AdministratorID: testAccount, Accepted: true, BytesPerDay: 40_000_000_000, UsageUpdated: worked, Percent: 25,
@@ -35,7 +35,7 @@ func enabledMember() detective.Member {
 
 // disabledMember has accepted and sent nothing yet; its address is not known.
 func disabledMember() detective.Member {
-	packages := control.NewPackages(testCreated)
+	packages := neverTaken()
 	packages.Set(control.DetectiveCore, true, testCreated)
 	packages.Set(control.DetectiveCore, false, testCreated.Add(time.Hour))
 	return detective.Member{AdministratorID: testAccount, Accepted: true, Member: control.Member{
@@ -73,13 +73,13 @@ func memberCases() []operationCase {
 }
 
 func datasourceCases() []operationCase {
-	packages := control.NewPackages(testCreated)
+	packages := neverTaken()
 	packages.Set(control.DetectiveCore, true, testCreated)
 	packages.Set(control.EKSAudit, true, testCreated)
 	packages.Set(control.EKSAudit, false, testCreated.Add(time.Hour))
 	var states []detective.PackageState
 	for _, name := range control.AllPackages() {
-		states = append(states, detective.PackageState{Name: name, History: packages[name]})
+		states = append(states, detective.PackageState{Name: name, History: packages.History(name)})
 	}
 	histories := []detective.AccountPackages{{AccountID: "444455556666", GraphARN: testARN, Packages: packages}}
 	return []operationCase{
@@ -110,4 +110,12 @@ func organizationCases() []operationCase {
 		{"UpdateOrganizationConfiguration, off", &fake{}, "POST", change, graphBody + `,"AutoEnable":false}`},
 		{"UpdateOrganizationConfiguration, unset", &fake{}, "POST", change, graphBody + `}`},
 	}
+}
+
+// neverTaken are packages that are all DISABLED.
+func neverTaken() (p control.Packages) {
+	for _, name := range control.AllPackages() {
+		p.Set(name, false, testCreated)
+	}
+	return p
 }

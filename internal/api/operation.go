@@ -17,7 +17,18 @@ type request struct {
 
 // call runs an operation: decode, validate, call, and the answer to be
 // written, which is nil for operations without output.
-type call func(ctx context.Context, o operations, r *request) (any, error)
+type call func(ctx context.Context, o operations, r *request) (output, error)
+
+// output is a pointer to an output structure of the model.
+type output interface {
+	appendJSON(b []byte) []byte // see encode.go
+}
+
+// outputOf is a pointer to an output structure.
+type outputOf[Out any] interface {
+	*Out
+	output
+}
 
 // input is a pointer to an input structure of the model.
 type input[In any] interface {
@@ -31,23 +42,23 @@ type binder interface {
 }
 
 // operation wraps an operation that has an input and an output.
-func operation[In any, P input[In], Out any](f func(operations, context.Context, detective.Caller, *In) (*Out, error)) call {
-	return func(ctx context.Context, o operations, r *request) (any, error) {
+func operation[In any, P input[In], Out any, A outputOf[Out]](f func(operations, context.Context, detective.Caller, *In) (*Out, error)) call {
+	return func(ctx context.Context, o operations, r *request) (output, error) {
 		in, err := read[In, P](r)
 		if err != nil {
 			return nil, err
 		}
 		out, err := f(o, ctx, r.caller, in)
 		if err != nil {
-			return nil, err // without this, a nil *Out would be a non-nil any
+			return nil, err // without this, a nil *Out would be a non-nil output
 		}
-		return out, nil
+		return A(out), nil
 	}
 }
 
 // withoutOutput wraps an operation that has an input only.
 func withoutOutput[In any, P input[In]](f func(operations, context.Context, detective.Caller, *In) error) call {
-	return func(ctx context.Context, o operations, r *request) (any, error) {
+	return func(ctx context.Context, o operations, r *request) (output, error) {
 		in, err := read[In, P](r)
 		if err != nil {
 			return nil, err
@@ -58,7 +69,7 @@ func withoutOutput[In any, P input[In]](f func(operations, context.Context, dete
 
 // withoutInput wraps an operation that has neither input nor output.
 func withoutInput(f func(operations, context.Context, detective.Caller) error) call {
-	return func(ctx context.Context, o operations, r *request) (any, error) {
+	return func(ctx context.Context, o operations, r *request) (output, error) {
 		return nil, f(o, ctx, r.caller)
 	}
 }

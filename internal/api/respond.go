@@ -32,6 +32,3 @@ func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
 }
-
-// marshal writes an output structure; maps are sorted.
-func marshal(out any) ([]byte, error) { return json.Marshal(out, json.Deterministic(true)) }

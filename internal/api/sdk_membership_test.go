@@ -23,7 +23,7 @@ func TestGoSDKMembership(t *testing.T) {
 	backend := &fake{
 		members: allMembers(), removed: []string{"111122223333"}, left: []detective.Unprocessed{{AccountID: "999999999999", Reason: "why"}},
 		packages:   []detective.PackageState{{Name: control.DetectiveCore, History: control.PackageHistory{State: control.IngestStarted, Changed: map[control.IngestState]time.Time{control.IngestStarted: created}}}},
-		histories:  []detective.AccountPackages{{AccountID: "111122223333", GraphARN: testARN, Packages: control.NewPackages(created)}},
+		histories:  []detective.AccountPackages{{AccountID: "111122223333", GraphARN: testARN, Packages: neverTaken()}},
 		leftGraphs: []detective.UnprocessedGraph{{GraphARN: testARN, Reason: "why"}},
 		admins:     []control.OrganizationAdmin{{AccountID: testAccount, GraphARN: testARN, Delegated: created}},
 		autoEnable: true,

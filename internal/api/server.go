@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"mime"
@@ -11,6 +10,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -50,6 +50,7 @@ type server struct {
 	audit      func(Call)
 	now        func() time.Time
 	log        *slog.Logger
+	buffers    sync.Pool // of *[]byte, for answers: they may be of some hundred kilobytes
 }
 
 // New returns the handler of the Detective API and of STS GetCallerIdentity
@@ -69,6 +70,7 @@ func New(o Options) http.Handler {
 		audit:      o.Audit,
 		now:        o.Now,
 		log:        log,
+		buffers:    sync.Pool{New: func() any { return new([]byte) }},
 	}
 }
 
@@ -148,18 +150,16 @@ func (s *server) serveDetective(w http.ResponseWriter, r *http.Request, x *excha
 	if err != nil {
 		return err
 	}
-	var answer []byte
-	if x.route.hasOutput {
-		if answer, err = marshal(out); err != nil {
-			return fmt.Errorf("write the answer of %s: %w", x.route.operation, err)
-		}
-	}
-	s.record(x, nil)
 	if !x.route.hasOutput {
+		s.record(x, nil)
 		w.WriteHeader(x.route.status)
 		return nil
 	}
-	writeJSON(w, x.route.status, answer)
+	b := s.buffers.Get().(*[]byte)
+	*b = out.appendJSON((*b)[:0])
+	s.record(x, nil)
+	writeJSON(w, x.route.status, *b)
+	s.buffers.Put(b)
 	return nil
 }
 

@@ -1,7 +1,10 @@
 package control
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -36,24 +39,21 @@ type PackageHistory struct {
 	Changed map[IngestState]time.Time
 }
 
-// Packages holds the history of every package of a graph or of a member.
-type Packages map[Package]PackageHistory
-
-// NewPackages returns packages that are all DISABLED, as those of a member
-// that was never enabled.
-func NewPackages(at time.Time) Packages {
-	p := Packages{}
-	for _, name := range AllPackages() {
-		p[name] = PackageHistory{IngestDisabled, map[IngestState]time.Time{IngestDisabled: at}}
-	}
-	return p
-}
+// Packages is the history of every package of a graph or of a member, as a
+// text that engines store: for each package its states with the microseconds
+// at which it last changed to them, the present one first.
+//
+//	DETECTIVE_CORE=STARTED:1700000000000000;EKS_AUDIT=STOPPED:1700000000000002,STARTED:1700000000000001
+//
+// It is a text because lists of members hold thousands of them, of which only
+// the states are looked at. The empty text has no packages.
+type Packages string
 
 // Set has the package taken or not from at on, and reports whether that is
 // a change. A package that is not taken is STOPPED if it ever was taken, else
 // DISABLED.
-func (p Packages) Set(name Package, taken bool, at time.Time) bool {
-	h := p[name]
+func (p *Packages) Set(name Package, taken bool, at time.Time) bool {
+	h := p.History(name)
 	state := IngestStarted
 	switch {
 	case h.State != "" && taken == (h.State == IngestStarted):
@@ -63,15 +63,73 @@ func (p Packages) Set(name Package, taken bool, at time.Time) bool {
 	case !taken:
 		state = IngestStopped
 	}
-	if h.Changed == nil {
-		h.Changed = map[IngestState]time.Time{}
+	var all []string
+	for part := range strings.SplitSeq(string(*p), ";") {
+		if part != "" && !strings.HasPrefix(part, string(name)+"=") {
+			all = append(all, part)
+		}
 	}
-	h.State, h.Changed[state] = state, at
-	p[name] = h
+	changed := string(name) + "=" + string(state) + ":" + micros(at)
+	for _, s := range []IngestState{IngestDisabled, IngestStarted, IngestStopped} {
+		if t, ok := h.Changed[s]; ok && s != state {
+			changed += "," + string(s) + ":" + micros(t)
+		}
+	}
+	all = append(all, changed)
+	slices.SortFunc(all, func(a, b string) int { return cmp.Compare(nameOf(a), nameOf(b)) })
+	*p = Packages(strings.Join(all, ";"))
 	return true
 }
 
-// Started returns the packages that are taken, in the order of their names.
-func (p Packages) Started() []Package {
-	return slices.DeleteFunc(AllPackages(), func(name Package) bool { return p[name].State != IngestStarted })
+// State returns the state of a package, "" when there is none.
+func (p Packages) State(name Package) IngestState {
+	state, _, _ := strings.Cut(p.history(name), ":")
+	return IngestState(state)
 }
+
+// History returns the history of a package.
+func (p Packages) History(name Package) PackageHistory {
+	h := PackageHistory{State: p.State(name)}
+	for part := range strings.SplitSeq(p.history(name), ",") {
+		state, at, _ := strings.Cut(part, ":")
+		n, err := strconv.ParseInt(at, 10, 64)
+		if err != nil {
+			continue // no package, or no text of ours
+		}
+		if h.Changed == nil {
+			h.Changed = map[IngestState]time.Time{}
+		}
+		h.Changed[IngestState(state)] = time.UnixMicro(n).UTC()
+	}
+	return h
+}
+
+// All returns the histories of all packages.
+func (p Packages) All() map[Package]PackageHistory {
+	all := map[Package]PackageHistory{}
+	for part := range strings.SplitSeq(string(p), ";") {
+		if name := Package(nameOf(part)); name != "" {
+			all[name] = p.History(name)
+		}
+	}
+	return all
+}
+
+// history returns the text behind a package's name.
+func (p Packages) history(name Package) string {
+	for rest := string(p); rest != ""; {
+		var part string
+		part, rest, _ = strings.Cut(rest, ";")
+		if after, ok := strings.CutPrefix(part, string(name)); ok && strings.HasPrefix(after, "=") {
+			return after[1:]
+		}
+	}
+	return ""
+}
+
+func nameOf(part string) string {
+	name, _, _ := strings.Cut(part, "=")
+	return name
+}
+
+func micros(t time.Time) string { return strconv.FormatInt(t.UnixMicro(), 10) }

@@ -21,24 +21,6 @@ func TestAllPackages(t *testing.T) {
 	}
 }
 
-func TestNewPackages(t *testing.T) {
-	t.Parallel()
-	at := time.UnixMicro(42)
-	disabled := PackageHistory{IngestDisabled, map[IngestState]time.Time{IngestDisabled: at}}
-	want := Packages{DetectiveCore: disabled, EKSAudit: disabled, SecurityHubFindings: disabled}
-	got := NewPackages(at)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("NewPackages (-want +got):\n%s", diff)
-	}
-	// The packages have nothing in common.
-	got.Set(EKSAudit, true, at.Add(1))
-	for _, other := range []Package{DetectiveCore, SecurityHubFindings} {
-		if diff := cmp.Diff(disabled, got[other]); diff != "" {
-			t.Errorf("%s after a change of %s (-want +got):\n%s", other, EKSAudit, diff)
-		}
-	}
-}
-
 func TestPackagesSet(t *testing.T) {
 	t.Parallel()
 	at := func(n int64) time.Time { return time.UnixMicro(n) }
@@ -82,34 +64,76 @@ func TestPackagesSet(t *testing.T) {
 			PackageHistory{IngestStarted, times{IngestStarted: at(9)}}, true,
 		},
 	} {
-		p := Packages{EKSAudit: c.before}
+		var p Packages
+		p.Set(DetectiveCore, true, at(7)) // stays as it is
+		before := p
+		p.restore(EKSAudit, c.before)
 		if got := p.Set(EKSAudit, c.taken, at(9)); got != c.changed {
 			t.Errorf("%s: Set = %v; want %v", name, got, c.changed)
 		}
-		if diff := cmp.Diff(Packages{EKSAudit: c.want}, p); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
+		if diff := cmp.Diff(c.want, p.History(EKSAudit)); diff != "" || p.State(EKSAudit) != c.want.State {
+			t.Errorf("%s: state %s (-want +got):\n%s", name, p.State(EKSAudit), diff)
 		}
-	}
-
-	p := Packages{} // a package that is not there yet
-	if !p.Set(DetectiveCore, true, at(9)) || !cmp.Equal(p.Started(), []Package{DetectiveCore}) {
-		t.Errorf("Set of a package that is not there: %v", p)
+		if got := p.History(DetectiveCore); !cmp.Equal(got, before.History(DetectiveCore)) {
+			t.Errorf("%s: the other package became %v", name, got)
+		}
 	}
 }
 
-func TestPackagesStarted(t *testing.T) {
-	t.Parallel()
-	f := func(p Packages, want ...Package) {
-		t.Helper()
-		if got := p.Started(); !slices.Equal(got, want) {
-			t.Errorf("Started of %v = %q; want %q", p, got, want)
+// restore gives a package a history as it may have been stored.
+func (p *Packages) restore(name Package, h PackageHistory) {
+	if h.State == "" {
+		return
+	}
+	text := string(name) + "=" + string(h.State) + ":" + micros(h.Changed[h.State])
+	for s, at := range h.Changed {
+		if s != h.State {
+			text += "," + string(s) + ":" + micros(at)
 		}
 	}
-	started, stopped := PackageHistory{State: IngestStarted}, PackageHistory{State: IngestStopped}
-	f(nil)
-	f(NewPackages(time.Time{}))
-	f(Packages{EKSAudit: started, DetectiveCore: started, SecurityHubFindings: started}, AllPackages()...)
-	f(Packages{EKSAudit: started, DetectiveCore: stopped, SecurityHubFindings: started}, SecurityHubFindings, EKSAudit)
+	*p += Packages(";" + text)
+}
+
+func TestPackagesText(t *testing.T) {
+	t.Parallel()
+	var p Packages
+	if p.State(EKSAudit) != "" || p.History(EKSAudit).Changed != nil {
+		t.Errorf("the empty text has %v", p.History(EKSAudit))
+	}
+	p.Set(EKSAudit, true, time.UnixMicro(3))
+	p.Set(SecurityHubFindings, false, time.UnixMicro(2))
+	p.Set(DetectiveCore, true, time.UnixMicro(1))
+	p.Set(DetectiveCore, false, time.UnixMicro(5).Add(999))
+	const want = "ASFF_SECURITYHUB_FINDING=DISABLED:2;DETECTIVE_CORE=STOPPED:5,STARTED:1;EKS_AUDIT=STARTED:3"
+	if p != want {
+		t.Errorf("text %q; want %q", p, want)
+	}
+	for _, bad := range []Packages{";", "=", "EKS_AUDIT", "EKS_AUDIT=", "EKS_AUDIT=STARTED", "EKS_AUDITX=STARTED:1", "EKS_AUDIT=STARTED:x,:1;;"} {
+		if h := bad.History(EKSAudit); len(h.Changed) > 1 {
+			t.Errorf("%q gives %v", bad, h)
+		}
+	}
+}
+
+// FuzzPackages: whatever text is stored, a change is what it says and leaves
+// the other packages alone.
+func FuzzPackages(f *testing.F) {
+	f.Add("ASFF_SECURITYHUB_FINDING=DISABLED:2;DETECTIVE_CORE=STOPPED:5,STARTED:1;EKS_AUDIT=STARTED:3", true)
+	f.Add(";=;EKS_AUDIT=STARTED;EKS_AUDIT=:9,,x", false)
+	f.Fuzz(func(t *testing.T, text string, taken bool) {
+		p := Packages(text)
+		core := p.History(DetectiveCore)
+		p.Set(EKSAudit, taken, time.UnixMicro(9))
+		if (p.State(EKSAudit) == IngestStarted) != taken {
+			t.Fatalf("%q: taken %v gives %q", text, taken, p)
+		}
+		if p.Set(EKSAudit, taken, time.UnixMicro(10)) {
+			t.Fatalf("%q: a second Set changes %q", text, p)
+		}
+		if got := p.History(DetectiveCore); !cmp.Equal(got, core) {
+			t.Fatalf("%q: the other package was %v and is %v", text, core, got)
+		}
+	})
 }
 
 // TestPackagesHistory drives random changes against what is plain to say: a
@@ -119,7 +143,10 @@ func TestPackagesHistory(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		now := time.UnixMicro(rapid.Int64Range(0, 1<<50).Draw(t, "start"))
-		p := NewPackages(now)
+		var p Packages
+		for _, name := range AllPackages() {
+			p.Set(name, false, now)
+		}
 		type past struct {
 			taken bool
 			last  map[IngestState]time.Time
@@ -144,23 +171,18 @@ func TestPackagesHistory(t *testing.T) {
 			}
 			m.taken = taken
 
-			var started []Package
 			for _, name := range AllPackages() {
 				m, want := model[name], IngestDisabled
 				_, ever := m.last[IngestStarted]
 				switch {
 				case m.taken:
 					want = IngestStarted
-					started = append(started, name)
 				case ever:
 					want = IngestStopped
 				}
-				if diff := cmp.Diff(PackageHistory{want, m.last}, p[name]); diff != "" {
+				if diff := cmp.Diff(PackageHistory{want, m.last}, p.History(name)); diff != "" {
 					t.Fatalf("%s (-want +got):\n%s", name, diff)
 				}
-			}
-			if !slices.Equal(p.Started(), started) {
-				t.Fatalf("Started = %q; want %q", p.Started(), started)
 			}
 		}
 	})

@@ -27,8 +27,8 @@ type Graph struct {
 	Created      time.Time
 	State        GraphState
 	Tags         map[string]string // never nil when read
-	Packages     Packages          // never nil when read
-	EntitySecret []byte            // the 16 bytes of entity.Secret, sealed by package identity
+	Packages     Packages
+	EntitySecret []byte // the 16 bytes of entity.Secret, sealed by package identity
 }
 
 // GraphARN returns the ARN of the graph with the given warehouse id.

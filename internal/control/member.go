@@ -45,7 +45,7 @@ type Member struct {
 	InvitationType InvitationType
 	Invited        time.Time // to the microsecond: members of one call keep its order
 	Updated        time.Time // of the last change of Status
-	Packages       Packages  // what is taken of its records; never nil when read
+	Packages       Packages  // what is taken of its records
 }
 
 // Membership is the set of accounts whose records a graph takes, at one

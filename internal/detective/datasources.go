@@ -32,7 +32,7 @@ func (s *Service) ListDatasourcePackages(ctx context.Context, c Caller, graphARN
 	all := []PackageState{}
 	for _, name := range control.AllPackages() {
 		if string(name) > after {
-			all = append(all, PackageState{name, g.Packages[name]})
+			all = append(all, PackageState{name, g.Packages.History(name)})
 		}
 	}
 	all, last, more := cut(all, limit)
@@ -157,7 +157,7 @@ func (s *Service) BatchGetMembershipDatasources(ctx context.Context, c Caller, g
 func (s *Service) membershipPackages(ctx context.Context, c Caller, operation, graphARN string) (control.Packages, error) {
 	g, err := activeGraph(ctx, s.store, c, graphARN)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if g.AccountID == c.AccountID {
 		return g.Packages, allowed(c, Action{Name: operation, Resource: graphARN, ResourceTags: g.Tags})

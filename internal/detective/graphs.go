@@ -110,7 +110,7 @@ func (s *Service) newGraph(c Caller, tags map[string]string) (control.Graph, err
 	}
 	g := control.Graph{
 		AccountID: c.AccountID, Region: c.Region, WarehouseID: hex.EncodeToString(id[:]),
-		Created: s.stamp(), State: control.GraphActive, Tags: tags, Packages: control.Packages{},
+		Created: s.stamp(), State: control.GraphActive, Tags: tags,
 	}
 	// A new graph takes everything (best practices guide).
 	for _, p := range control.AllPackages() {

@@ -285,9 +285,6 @@ func must(t failer, err error) {
 // put enters a member as it is.
 func (l *lab) put(t *testing.T, m control.Member) {
 	t.Helper()
-	if m.Packages == nil {
-		m.Packages = control.Packages{}
-	}
 	must(t, l.store.Update(t.Context(), func(tx control.Tx) error { return tx.SetMember(t.Context(), m) }))
 }
 
@@ -351,9 +348,9 @@ func (l *lab) expect(t *testing.T, what, arn, account, want string) {
 
 // allPackages are packages that have all had one state since at.
 func allPackages(state control.IngestState, at time.Time) control.Packages {
-	p := control.Packages{}
+	var p control.Packages
 	for _, name := range control.AllPackages() {
-		p[name] = control.PackageHistory{State: state, Changed: map[control.IngestState]time.Time{state: at}}
+		p.Set(name, state == control.IngestStarted, at)
 	}
 	return p
 }

@@ -21,7 +21,7 @@ func setStatus(ctx context.Context, tx control.Tx, g control.Graph, m control.Me
 func takePackages(g control.Graph, m *control.Member, now time.Time) bool {
 	changed := false
 	for _, p := range control.AllPackages() {
-		taken := m.Status == control.MemberEnabled && g.Packages[p].State == control.IngestStarted
+		taken := m.Status == control.MemberEnabled && g.Packages.State(p) == control.IngestStarted
 		changed = m.Packages.Set(p, taken, now) || changed
 	}
 	return changed
@@ -31,7 +31,7 @@ func takePackages(g control.Graph, m *control.Member, now time.Time) bool {
 // of invitations.
 func newMember(g control.Graph, accountID, email string, by control.InvitationType, at time.Time) control.Member {
 	return control.Member{
-		GraphARN: g.ARN, AccountID: accountID, Email: email, InvitationType: by, Invited: at, Packages: control.Packages{},
+		GraphARN: g.ARN, AccountID: accountID, Email: email, InvitationType: by, Invited: at,
 	}
 }
 

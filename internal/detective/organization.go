@@ -75,14 +75,14 @@ func (s *Service) EnableOrganizationAdminAccount(ctx context.Context, c Caller, 
 				return err
 			}
 		}
-		admin, err := tx.OrganizationAdmin(ctx, c.Region)
+		_, err = tx.OrganizationAdmin(ctx, c.Region)
 		if err == nil {
 			return nil // a second call
 		}
 		if !errors.Is(err, control.ErrNotFound) {
 			return err
 		}
-		admin = control.OrganizationAdmin{Region: c.Region, AccountID: accountID, GraphARN: g.ARN, Delegated: s.stamp()}
+		admin := control.OrganizationAdmin{Region: c.Region, AccountID: accountID, GraphARN: g.ARN, Delegated: s.stamp()}
 		if err := tx.SetOrganizationAdmin(ctx, admin); err != nil {
 			return err
 		}

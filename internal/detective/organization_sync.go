@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/gumshoe-detective/gumshoe/internal/control"
 )
@@ -49,7 +50,9 @@ func (s *Service) ApplyOrganization(ctx context.Context, edit func(control.Organ
 		if err != nil && !errors.Is(err, control.ErrNotFound) {
 			return err
 		}
-		now, err := edit(old)
+		given := old
+		given.Accounts = slices.Clone(old.Accounts) // edit may work in place
+		now, err := edit(given)
 		if err != nil {
 			return err
 		}

@@ -69,10 +69,7 @@ func (s *Service) CreateKey(ctx context.Context, accountID string, o KeyOptions)
 func (s *Service) RotateKey(ctx context.Context, accessKeyID string) (Credentials, error) {
 	var cred Credentials
 	err := s.store.Update(ctx, func(tx control.Tx) error {
-		old, err := tx.Key(ctx, accessKeyID)
-		if err == nil && !old.Revoked.IsZero() {
-			err = fmt.Errorf("access key %s was revoked: %w", accessKeyID, control.ErrNotFound)
-		}
+		old, err := validKey(ctx, tx, accessKeyID)
 		if err != nil {
 			return err
 		}
@@ -93,10 +90,10 @@ func (s *Service) RotateKey(ctx context.Context, accessKeyID string) (Credential
 
 // SetKeyPolicies replaces the policies of a key, at once. The error wraps
 // ErrInvalid for a policy that is none and control.ErrNotFound when there is
-// no such key.
+// no such key, or it was revoked.
 func (s *Service) SetKeyPolicies(ctx context.Context, accessKeyID string, p []control.KeyPolicy) error {
 	err := s.store.Update(ctx, func(tx control.Tx) error {
-		k, err := tx.Key(ctx, accessKeyID)
+		k, err := validKey(ctx, tx, accessKeyID)
 		if err != nil {
 			return err
 		}
@@ -107,6 +104,15 @@ func (s *Service) SetKeyPolicies(ctx context.Context, accessKeyID string, p []co
 	})
 	s.cache.forget(accessKeyID)
 	return err
+}
+
+// validKey returns a key that was not revoked.
+func validKey(ctx context.Context, r control.AccountReader, accessKeyID string) (control.Key, error) {
+	k, err := r.Key(ctx, accessKeyID)
+	if err == nil && !k.Revoked.IsZero() {
+		err = fmt.Errorf("access key %s was revoked: %w", accessKeyID, control.ErrNotFound)
+	}
+	return k, err
 }
 
 // Keys returns all keys, revoked ones too.
@@ -124,8 +130,24 @@ func (s *Service) RevokeKey(ctx context.Context, accessKeyID string) error {
 }
 
 // LookupKey returns the secret of a valid key and who it belongs to. The
-// error wraps ErrUnknownKey for a key that does not exist or was revoked.
+// error wraps ErrUnknownKey for a key that does not exist or was revoked, and
+// for those of an account that the organization has as suspended or closed.
 func (s *Service) LookupKey(ctx context.Context, accessKeyID string) (secret string, p Principal, err error) {
+	if secret, p, err = s.lookup(ctx, accessKeyID); err != nil {
+		return "", Principal{}, err
+	}
+	a, err := s.store.OrganizationAccount(ctx, p.AccountID)
+	switch {
+	case err == nil && a.Status != control.AccountActive:
+		return "", Principal{}, ErrUnknownKey
+	case err != nil && !errors.Is(err, control.ErrNotFound):
+		return "", Principal{}, err
+	}
+	return secret, p, nil
+}
+
+// lookup looks a key up, whatever its account's state.
+func (s *Service) lookup(ctx context.Context, accessKeyID string) (secret string, p Principal, err error) {
 	if e, ok := s.cache.get(accessKeyID); ok {
 		return e.secret, e.principal, nil
 	}

@@ -3,6 +3,7 @@ package identity
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/gumshoe-detective/gumshoe/internal/control"
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
@@ -16,6 +17,13 @@ var userName = regexp.MustCompile(`^[A-Za-z0-9_+=,.@-]{1,64}$`)
 // have attached by default.
 const maxPolicies = 10
 
+// invalid is an ErrInvalid with a text of its own.
+type invalid struct{ error }
+
+func (invalid) Is(target error) bool { return target == ErrInvalid }
+
+func invalidf(format string, args ...any) error { return invalid{fmt.Errorf(format, args...)} }
+
 // check says whether a key can be made so. A key of a user needs a policy:
 // without one it could do nothing.
 func (o KeyOptions) check() error {
@@ -23,9 +31,9 @@ func (o KeyOptions) check() error {
 	case o.UserName != "" && !userName.MatchString(o.UserName):
 		return fmt.Errorf("%w user name %q: 1 to 64 letters, digits and _+=,.@-", ErrInvalid, o.UserName)
 	case o.UserName != "" && len(o.Policies) == 0:
-		return fmt.Errorf("%w: the key of user %s has no policy and could do nothing", ErrInvalid, o.UserName)
+		return invalidf("the key of user %s has no policy and could do nothing", o.UserName)
 	case len(o.Policies) > maxPolicies:
-		return fmt.Errorf("%w: a key can have up to %d policies, not %d", ErrInvalid, maxPolicies, len(o.Policies))
+		return invalidf("a key can have up to %d policies, not %d", maxPolicies, len(o.Policies))
 	}
 	_, err := readPolicies(o.Policies)
 	return err
@@ -38,14 +46,14 @@ func readPolicies(all []control.KeyPolicy) (policy.Set, error) {
 		if p.Document == "" {
 			managed, ok := policy.Managed(p.Name)
 			if !ok {
-				return nil, fmt.Errorf("%w: there is no managed policy %q; there are %v", ErrInvalid, p.Name, policy.ManagedNames())
+				return nil, invalidf("there is no managed policy %q; there are %s", p.Name, strings.Join(policy.ManagedNames(), ", "))
 			}
 			set = append(set, managed)
 			continue
 		}
 		own, err := policy.Parse([]byte(p.Document))
 		if err != nil {
-			return nil, fmt.Errorf("%w policy %s: %w", ErrInvalid, p.Name, err)
+			return nil, invalidf("policy %s: %w", p.Name, err)
 		}
 		set = append(set, own)
 	}

@@ -95,3 +95,30 @@ func TestKeyOptionsAreChecked(t *testing.T) {
 		t.Error("a root key may not do everything")
 	}
 }
+
+// The keys of an account that the organization has as suspended or closed end
+// at once, and those of a suspended one come back with it.
+func TestKeysOfSuspendedAccounts(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	ctx := t.Context()
+	key, err := s.CreateAccount(ctx, account, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		status control.AccountStatus
+		want   error
+	}{{control.AccountActive, nil}, {control.AccountSuspended, ErrUnknownKey}, {control.AccountActive, nil}, {control.AccountClosed, ErrUnknownKey}} {
+		err := s.store.Update(ctx, func(tx control.Tx) error {
+			return tx.SetOrganization(ctx, control.Organization{ID: "o-1", ManagementAccountID: account,
+				Accounts: []control.OrganizationAccount{{ID: account, Status: c.status, Joined: now}}})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.LookupKey(ctx, key.AccessKeyID); !errors.Is(err, c.want) {
+			t.Errorf("%s: LookupKey: %v; want %v", c.status, err, c.want)
+		}
+	}
+}

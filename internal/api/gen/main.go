@@ -43,6 +43,7 @@ func generate(modelPath string) (map[string][]byte, error) {
 	files := make(map[string][]byte)
 	for name, emit := range map[string]func(*model, *source){
 		"zz_generated_types.go":    emitTypes,
+		"zz_generated_encode.go":   emitEncoding,
 		"zz_generated_validate.go": emitValidation,
 		"zz_generated_routes.go":   emitRoutes,
 	} {

@@ -103,6 +103,15 @@ func parseModel(facts []byte) (*model, error) {
 // inputShapes returns the names of the shapes that can be reached from the
 // input of an operation, sorted.
 func (m *model) inputShapes() []string {
+	return m.reached(func(o operation) *ref { return o.Input })
+}
+
+// outputShapes returns those that can be reached from an output.
+func (m *model) outputShapes() []string {
+	return m.reached(func(o operation) *ref { return o.Output })
+}
+
+func (m *model) reached(from func(operation) *ref) []string {
 	seen := make(map[string]bool)
 	var visit func(r *ref)
 	visit = func(r *ref) {
@@ -119,7 +128,7 @@ func (m *model) inputShapes() []string {
 		}
 	}
 	for _, o := range m.Operations {
-		visit(o.Input)
+		visit(from(o))
 	}
 	return sortedKeys(seen)
 }

@@ -28,14 +28,14 @@ func graphs(t *testing.T, s control.Store) {
 	wantError(t, "unknown graph of an account", err, control.ErrNotFound)
 
 	bare := graph(2)
-	bare.Tags, bare.Packages = nil, nil
+	bare.Tags, bare.Packages = nil, ""
 	put(t, s, func(ctx context.Context, tx control.Tx) error {
 		if err := tx.CreateGraph(ctx, bare); err != nil {
 			return err
 		}
 		return tx.CreateGraph(ctx, graph(1))
 	})
-	bare.Tags, bare.Packages = map[string]string{}, control.Packages{} // never nil when read
+	bare.Tags, bare.Packages = map[string]string{}, "" // Tags are never nil when read
 	same(t, "Graphs", []control.Graph{graph(1), bare})(s.Graphs(t.Context()))
 	same(t, "Graph without tags and packages", bare)(s.Graph(t.Context(), bare.ARN))
 	same(t, "GraphOf", graph(1))(s.GraphOf(t.Context(), graph(1).AccountID, "eu-west-1"))
@@ -54,8 +54,8 @@ func graphs(t *testing.T, s control.Store) {
 		return tx.SetGraphTags(ctx, want.ARN, want.Tags)
 	})
 	same(t, "changed graph", want)(s.Graph(t.Context(), want.ARN))
-	want.Packages = control.Packages{}
-	put(t, s, func(ctx context.Context, tx control.Tx) error { return tx.SetGraphPackages(ctx, want.ARN, nil) })
+	want.Packages = ""
+	put(t, s, func(ctx context.Context, tx control.Tx) error { return tx.SetGraphPackages(ctx, want.ARN, "") })
 	same(t, "graph whose packages went", want)(s.Graph(t.Context(), want.ARN))
 	same(t, "graph beside it", bare)(s.Graph(t.Context(), bare.ARN))
 

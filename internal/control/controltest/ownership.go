@@ -3,7 +3,6 @@ package controltest
 import (
 	"context"
 	"testing"
-	"time"
 
 	"github.com/gumshoe-detective/gumshoe/internal/control"
 )
@@ -49,13 +48,6 @@ func read(t *testing.T, r control.Reader) (o one) {
 // spoil writes into every map and slice of o.
 func (o one) spoil() {
 	o.graph.Tags["team"], o.graph.EntitySecret[0] = "red", 'X'
-	for _, p := range []control.Packages{o.graph.Packages, o.member.Packages} {
-		for _, h := range p {
-			h.Changed[control.IngestDisabled] = time.UnixMicro(1)
-		}
-		p.Set(control.DetectiveCore, p[control.DetectiveCore].State != control.IngestStarted, time.UnixMicro(2))
-		delete(p, control.EKSAudit)
-	}
 	o.key.Sealed[0], o.key.Policies[0].Document = 'X', "{}"
 	o.organization.Accounts[0].Name = "X"
 	o.usage[0].BytesPerDay = -1

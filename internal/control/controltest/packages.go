@@ -12,18 +12,20 @@ func packages(n int) control.Packages {
 	ago := func(days int) time.Time {
 		return start.AddDate(0, 0, -days).Add(time.Duration(n) * time.Microsecond)
 	}
-	histories := []control.PackageHistory{
-		{State: control.IngestStarted, Changed: map[control.IngestState]time.Time{
-			control.IngestDisabled: ago(30), control.IngestStopped: ago(9), control.IngestStarted: ago(8),
-		}},
-		{State: control.IngestStopped, Changed: map[control.IngestState]time.Time{
-			control.IngestStarted: ago(20), control.IngestStopped: ago(1),
-		}},
-		{State: control.IngestDisabled, Changed: map[control.IngestState]time.Time{control.IngestDisabled: ago(40)}},
-	}
-	p := control.Packages{}
+	var p control.Packages
 	for i, name := range control.AllPackages() {
-		p[name] = histories[(i+n)%len(histories)]
+		switch (i + n) % 3 {
+		case 0: // was off for a day
+			p.Set(name, false, ago(30))
+			p.Set(name, true, ago(20))
+			p.Set(name, false, ago(9))
+			p.Set(name, true, ago(8))
+		case 1:
+			p.Set(name, true, ago(20))
+			p.Set(name, false, ago(1))
+		default:
+			p.Set(name, false, ago(40))
+		}
 	}
 	return p
 }

@@ -16,13 +16,11 @@ func times(t *testing.T, s control.Store) {
 		"zero":                              {},
 	} {
 		const region = "eu-west-1"
-		mark := control.Packages{control.EKSAudit: {
-			State:   control.IngestDisabled,
-			Changed: map[control.IngestState]time.Time{control.IngestDisabled: c.in},
-		}}
+		var mark control.Packages
+		mark.Set(control.EKSAudit, false, c.in)
 		arn := graph(1).ARN
 		g, m := graph(1), member(1, 2)
-		g.Created, g.Packages = c.in, nil
+		g.Created, g.Packages = c.in, ""
 		m.Invited, m.Updated, m.Packages = c.in, c.in, mark
 		put(t, s, func(ctx context.Context, tx control.Tx) error {
 			return errors.Join(
@@ -48,10 +46,10 @@ func times(t *testing.T, s control.Store) {
 			}
 			for field, got := range map[string]time.Time{
 				"graph.Created":       g.Created,
-				"graph.Packages":      g.Packages[control.EKSAudit].Changed[control.IngestDisabled],
+				"graph.Packages":      g.Packages.History(control.EKSAudit).Changed[control.IngestDisabled],
 				"member.Invited":      m.Invited,
 				"member.Updated":      m.Updated,
-				"member.Packages":     m.Packages[control.EKSAudit].Changed[control.IngestDisabled],
+				"member.Packages":     m.Packages.History(control.EKSAudit).Changed[control.IngestDisabled],
 				"usage.Updated":       u[0].Updated,
 				"admin.Delegated":     a.Delegated,
 				"account.Joined":      o.Joined,

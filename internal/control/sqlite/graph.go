@@ -23,7 +23,7 @@ const (
 func scanGraph(r row) (g control.Graph, err error) {
 	var tags []byte
 	err = r.Scan(&g.ARN, &g.AccountID, &g.Region, &g.WarehouseID, stamp{&g.Created}, &g.State, &tags,
-		packages{&g.Packages}, &g.EntitySecret)
+		&g.Packages, &g.EntitySecret)
 	if err != nil {
 		return control.Graph{}, err
 	}
@@ -76,12 +76,8 @@ func (t tx) CreateGraph(ctx context.Context, g control.Graph) error {
 	if err != nil {
 		return fmt.Errorf("create graph %s: %w", g.ARN, err)
 	}
-	taken, err := packagesText(g.Packages)
-	if err != nil {
-		return fmt.Errorf("create graph %s: %w", g.ARN, err)
-	}
 	_, err = t.ExecContext(ctx, insertGraph, g.ARN, g.AccountID, g.Region, g.WarehouseID,
-		micros(g.Created), string(g.State), tags, taken, g.EntitySecret)
+		micros(g.Created), string(g.State), tags, string(g.Packages), g.EntitySecret)
 	if err != nil {
 		return fmt.Errorf("create graph %s: %w", g.ARN, known(err))
 	}
@@ -110,11 +106,7 @@ func (t tx) SetGraphTags(ctx context.Context, arn string, tags map[string]string
 
 // SetGraphPackages replaces the packages of a graph.
 func (t tx) SetGraphPackages(ctx context.Context, arn string, p control.Packages) error {
-	j, err := packagesText(p)
-	if err == nil {
-		err = change(ctx, t.conn, control.ErrNotFound, setGraphPackages, j, arn)
-	}
-	if err != nil {
+	if err := change(ctx, t.conn, control.ErrNotFound, setGraphPackages, string(p), arn); err != nil {
 		return fmt.Errorf("set packages of graph %q: %w", arn, err)
 	}
 	return nil

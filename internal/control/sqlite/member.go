@@ -36,7 +36,7 @@ const (
 
 func scanMember(r row) (m control.Member, err error) {
 	err = r.Scan(&m.GraphARN, &m.AccountID, &m.Email, &m.Status, &m.DisabledReason, &m.InvitationType,
-		stamp{&m.Invited}, stamp{&m.Updated}, packages{&m.Packages})
+		stamp{&m.Invited}, stamp{&m.Updated}, &m.Packages)
 	return m, err
 }
 
@@ -125,13 +125,9 @@ func (r reader) Membership(ctx context.Context, graphARN string) (control.Member
 
 // SetMember enters or replaces a member.
 func (t tx) SetMember(ctx context.Context, m control.Member) error {
-	taken, err := packagesText(m.Packages)
-	if err != nil {
-		return fmt.Errorf("set member %s of graph %q: %w", m.AccountID, m.GraphARN, err)
-	}
-	err = t.keepVersion(ctx, m.GraphARN, m.AccountID, m.Status == control.MemberEnabled, func() error {
+	err := t.keepVersion(ctx, m.GraphARN, m.AccountID, m.Status == control.MemberEnabled, func() error {
 		_, err := t.ExecContext(ctx, upsertMember, m.GraphARN, m.AccountID, m.Email, string(m.Status),
-			string(m.DisabledReason), string(m.InvitationType), micros(m.Invited), micros(m.Updated), taken)
+			string(m.DisabledReason), string(m.InvitationType), micros(m.Invited), micros(m.Updated), string(m.Packages))
 		return known(err)
 	})
 	if err != nil {

@@ -32,15 +32,16 @@ func fullGraph(b *testing.B) (s *Store, ids []string) {
 			owner := fmt.Sprintf("%012d", 1+k)
 			g := control.Graph{
 				ARN: control.GraphARN("eu-west-1", owner, id), AccountID: owner, Region: "eu-west-1", WarehouseID: id,
-				Created: now, State: control.GraphActive, EntitySecret: []byte{1}, Packages: control.NewPackages(now),
+				Created: now, State: control.GraphActive, EntitySecret: []byte{1},
 			}
 			if err := tx.CreateGraph(b.Context(), g); err != nil {
 				return err
 			}
 			var usage []control.Usage
 			for _, id := range ids {
-				p := control.NewPackages(now)
+				var p control.Packages
 				for _, name := range control.AllPackages() {
+					p.Set(name, false, now)
 					p.Set(name, true, now.Add(time.Hour))
 					usage = append(usage, control.Usage{AccountID: id, Package: name, BytesPerDay: 5e9, Updated: now})
 				}

@@ -28,9 +28,9 @@ const firstVersion = `
 
 // allIn returns packages that are all in one state since one time.
 func allIn(state control.IngestState, since time.Time) control.Packages {
-	p := control.Packages{}
+	var p control.Packages
 	for _, name := range control.AllPackages() {
-		p[name] = control.PackageHistory{State: state, Changed: map[control.IngestState]time.Time{state: since}}
+		p.Set(name, state == control.IngestStarted, since)
 	}
 	return p
 }
@@ -145,7 +145,7 @@ func TestMigrateDownAndUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := s.Update(t.Context(), func(tx control.Tx) error {
-		return tx.SetGraphPackages(t.Context(), "g", nil)
+		return tx.SetGraphPackages(t.Context(), "g", "")
 	}); err != nil {
 		t.Error(err)
 	}

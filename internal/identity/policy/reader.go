@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -29,10 +30,13 @@ func (r reader) fail(format string, args ...any) error {
 
 func (r reader) token() (jsontext.Token, error) {
 	t, err := r.dec.ReadToken()
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
-	if err != nil {
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return t, fmt.Errorf("policy document: not valid JSON: it ends at byte %d: %w", r.dec.InputOffset(), io.ErrUnexpectedEOF)
+	case errors.As(err, &syntax):
+		return t, fmt.Errorf("policy document: not valid JSON: %s", strings.TrimPrefix(syntax.Error(), "jsontext: "))
+	case err != nil:
 		return t, fmt.Errorf("policy document: %w", err)
 	}
 	return t, nil

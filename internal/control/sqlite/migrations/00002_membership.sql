@@ -2,7 +2,7 @@
 ALTER TABLE access_key ADD COLUMN user_name TEXT NOT NULL DEFAULT '';
 ALTER TABLE access_key ADD COLUMN policies  TEXT NOT NULL DEFAULT 'null';
 
--- The history of the data source packages, see packagesText in packages.go.
+-- The history of the data source packages, see control.Packages.
 -- Graphs and ENABLED members of before took everything from the beginning;
 -- of all other members nothing was taken yet.
 ALTER TABLE graph  ADD COLUMN packages TEXT NOT NULL DEFAULT '';
