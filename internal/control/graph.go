@@ -18,7 +18,7 @@ const (
 	GraphDeleting GraphState = "DELETING" // gone for clients, its data is being removed
 )
 
-// Graph is a behavior graph. An account has at most one in a Region.
+// Graph is a behavior graph. An account has at most one ACTIVE one in a Region.
 type Graph struct {
 	ARN          string // see GraphARN
 	AccountID    string // the administrator account
@@ -53,7 +53,7 @@ func ParseGraphARN(s string) (region, account, warehouseID string, err error) {
 type GraphReader interface {
 	// Graph returns the graph with the ARN.
 	Graph(ctx context.Context, arn string) (Graph, error)
-	// GraphOf returns the one graph of the account in the Region.
+	// GraphOf returns the one ACTIVE graph of the account in the Region.
 	GraphOf(ctx context.Context, accountID, region string) (Graph, error)
 	// Graphs returns all graphs, by ARN.
 	Graphs(ctx context.Context) ([]Graph, error)
@@ -62,7 +62,8 @@ type GraphReader interface {
 // GraphWriter changes graphs.
 type GraphWriter interface {
 	// CreateGraph enters a graph. It MUST return ErrExists when the ARN is
-	// taken or the account has a graph in the Region, in whatever state.
+	// taken or the account has an ACTIVE graph in the Region; those that are
+	// being deleted MUST NOT be in the way.
 	CreateGraph(ctx context.Context, g Graph) error
 	// SetGraphState changes the state.
 	SetGraphState(ctx context.Context, arn string, s GraphState) error

@@ -10,8 +10,8 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/control"
 )
 
-// operations are all operations on a graph, with arguments that its
-// administrator account may use.
+// operations are all operations of a graph's administrator account, with
+// arguments that it may use.
 func operations(l *lab, id string) map[string]func(ctx context.Context, c Caller, arn string) error {
 	return map[string]func(context.Context, Caller, string) error{
 		"StartInvestigation": func(ctx context.Context, c Caller, arn string) error {
@@ -44,33 +44,124 @@ func operations(l *lab, id string) map[string]func(ctx context.Context, c Caller
 			return l.UntagResource(ctx, c, arn, []string{"a"})
 		},
 		"DeleteGraph": func(ctx context.Context, c Caller, arn string) error { return l.DeleteGraph(ctx, c, arn) },
+		"CreateMembers": func(ctx context.Context, c Caller, arn string) error {
+			_, _, err := l.CreateMembers(ctx, c, arn, CreateMembersInput{Accounts: []AccountDetails{{"000000000007", "seven@example.com"}}})
+			return err
+		},
+		"DeleteMembers": func(ctx context.Context, c Caller, arn string) error {
+			_, _, err := l.DeleteMembers(ctx, c, arn, []string{"000000000001"})
+			return err
+		},
+		"GetMembers": func(ctx context.Context, c Caller, arn string) error {
+			_, _, err := l.GetMembers(ctx, c, arn, []string{"000000000001"})
+			return err
+		},
+		"ListMembers": func(ctx context.Context, c Caller, arn string) error {
+			_, _, err := l.ListMembers(ctx, c, arn, Page{})
+			return err
+		},
+		"StartMonitoringMember": func(ctx context.Context, c Caller, arn string) error {
+			return l.StartMonitoringMember(ctx, c, arn, "000000000003")
+		},
+		"ListDatasourcePackages": func(ctx context.Context, c Caller, arn string) error {
+			_, _, err := l.ListDatasourcePackages(ctx, c, arn, Page{})
+			return err
+		},
+		"UpdateDatasourcePackages": func(ctx context.Context, c Caller, arn string) error {
+			return l.UpdateDatasourcePackages(ctx, c, arn, []control.Package{control.DetectiveCore})
+		},
+		"BatchGetGraphMemberDatasources": func(ctx context.Context, c Caller, arn string) error {
+			_, _, err := l.BatchGetGraphMemberDatasources(ctx, c, arn, []string{"000000000001"})
+			return err
+		},
+		"DescribeOrganizationConfiguration": func(ctx context.Context, c Caller, arn string) error {
+			_, err := l.DescribeOrganizationConfiguration(ctx, c, arn)
+			return err
+		},
+		"UpdateOrganizationConfiguration": func(ctx context.Context, c Caller, arn string) error {
+			yes := true
+			return l.UpdateOrganizationConfiguration(ctx, c, arn, &yes)
+		},
 	}
+}
+
+// memberOperations are those of a graph's members.
+func memberOperations(l *lab) map[string]func(ctx context.Context, c Caller, arn string) error {
+	return map[string]func(context.Context, Caller, string) error{
+		"AcceptInvitation":       l.AcceptInvitation,
+		"RejectInvitation":       l.RejectInvitation,
+		"DisassociateMembership": l.DisassociateMembership,
+	}
+}
+
+// otherOperations are about no graph, or about many.
+func otherOperations(l *lab) map[string]func(ctx context.Context, c Caller, arn string) error {
+	return map[string]func(context.Context, Caller, string) error{
+		"CreateGraph": func(ctx context.Context, c Caller, _ string) error {
+			_, err := l.CreateGraph(ctx, c, nil)
+			return err
+		},
+		"ListGraphs": func(ctx context.Context, c Caller, _ string) error {
+			_, _, err := l.ListGraphs(ctx, c, Page{})
+			return err
+		},
+		"ListInvitations": func(ctx context.Context, c Caller, _ string) error {
+			_, _, err := l.ListInvitations(ctx, c, Page{})
+			return err
+		},
+		"BatchGetMembershipDatasources": func(ctx context.Context, c Caller, arn string) error {
+			_, _, err := l.BatchGetMembershipDatasources(ctx, c, []string{arn})
+			return err
+		},
+		"EnableOrganizationAdminAccount": func(ctx context.Context, c Caller, _ string) error {
+			return l.EnableOrganizationAdminAccount(ctx, c, admin.AccountID)
+		},
+		"DisableOrganizationAdminAccount": func(ctx context.Context, c Caller, _ string) error {
+			return l.DisableOrganizationAdminAccount(ctx, c)
+		},
+		"ListOrganizationAdminAccounts": func(ctx context.Context, c Caller, _ string) error {
+			_, _, err := l.ListOrganizationAdminAccounts(ctx, c, Page{})
+			return err
+		},
+	}
+}
+
+// theMembers are accounts in each status, all by invitation.
+var theMembers = map[string]control.MemberStatus{
+	"000000000001": control.MemberEnabled, "000000000002": control.MemberInvited, "000000000003": control.MemberAcceptedButDisabled,
+	"000000000004": control.MemberVerificationInProgress, "000000000005": control.MemberVerificationFailed,
+}
+
+// populate makes the administrator account's graph with theMembers, an
+// investigation, and an organization whose graph it is, and whose management
+// account is second.
+func populate(t *testing.T, l *lab) (arn, investigation string) {
+	t.Helper()
+	ctx := t.Context()
+	arn = l.graph(t, admin)
+	for account, status := range theMembers {
+		l.put(t, control.Member{GraphARN: arn, AccountID: account, Status: status, InvitationType: control.ByInvitation})
+	}
+	l.organize(t, second.AccountID, admin.AccountID)
+	must(t, l.EnableOrganizationAdminAccount(ctx, second, admin.AccountID))
+	return arn, l.start(t, arn, mallory)
 }
 
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	l := open(t)
 	ctx := t.Context()
-	arn := l.graph(t, admin)
-	id := l.start(t, arn, mallory)
-	set := func(account string, status control.MemberStatus) {
-		must(t, l.store.Update(ctx, func(tx control.Tx) error {
-			return tx.SetMember(ctx, control.Member{
-				GraphARN: arn, AccountID: account, Status: status, InvitationType: control.ByInvitation,
-			})
-		}))
-	}
-	set("000000000001", control.MemberEnabled)
-	set("000000000002", control.MemberInvited)
-	set("000000000003", control.MemberAcceptedButDisabled)
-	set("000000000004", control.MemberVerificationInProgress)
-	set("000000000005", control.MemberVerificationFailed)
-
+	arn, id := populate(t, l)
 	const unknown = "arn:aws:detective:eu-west-1:111122223333:graph:00000000000000000000000000000000"
 	elsewhere := admin
 	elsewhere.Region = "us-east-1"
 	refuse := func(who string, c Caller, arn string, want Code) {
 		t.Helper()
+		if want == ResourceNotFound {
+			for operation, call := range memberOperations(l) {
+				wantCode(t, who+": "+operation, call(ctx, c, arn), want)
+			}
+		}
 		for operation, call := range operations(l, id) {
 			e := wantCode(t, who+": "+operation, call(ctx, c, arn), want)
 			if want == AccessDenied {
@@ -91,6 +182,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 	refuse("member in verification", caller("000000000004"), arn, ResourceNotFound)
 	refuse("member whose verification failed", caller("000000000005"), arn, ResourceNotFound)
 
+	for operation, call := range memberOperations(l) {
+		wantCode(t, "administrator: "+operation, call(ctx, admin, arn), Conflict)
+	}
+
 	// Nothing of this changed anything, and the administrator may do it all.
 	if g, err := l.GraphOf(ctx, admin.AccountID, region); err != nil || len(g.Tags) != 0 {
 		t.Fatalf("the graph after all refusals: %+v, %v", g, err)
@@ -104,8 +199,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 	must(t, l.DeleteGraph(ctx, admin, arn))
 
-	anonymous := denied(Caller{AccountID: "111122223333"}, "X", "r").Message
-	if want := "User: arn:aws:iam::111122223333:root is not authorized to perform: detective:X on resource: r"; anonymous != want {
+	anonymous := denied(Caller{AccountID: "111122223333"}, "ListMembers", "r").Message
+	if want := "User: arn:aws:iam::111122223333:root is not authorized to perform: detective:ListMembers on resource: r"; anonymous != want {
 		t.Errorf("denied without an ARN = %q; want %q", anonymous, want)
 	}
 }
@@ -132,7 +227,7 @@ func TestEnrollMembers(t *testing.T) {
 	at := begin.Truncate(time.Millisecond)
 	member := func(id, email string) control.Member {
 		return control.Member{GraphARN: arn, AccountID: id, Email: email, Status: control.MemberEnabled,
-			InvitationType: control.ByInvitation, Invited: at, Updated: at}
+			InvitationType: control.ByInvitation, Invited: at, Updated: at, Packages: allPackages(true, at)}
 	}
 	third := member("000000000003", "three@example.com")
 	third.InvitationType, third.Invited = control.ByOrganization, begin.Truncate(time.Microsecond)

@@ -16,8 +16,8 @@ import (
 
 // CreateGraph makes the caller's account administrator of the one graph of
 // its Region and returns the graph's ARN. A second call returns the same ARN
-// and ignores its tags. While the account's graph is being deleted the
-// answer is a Conflict.
+// and ignores its tags. A graph that was deleted is not in the way, even while
+// its data are being removed: clients that replace a graph do not wait.
 func (s *Service) CreateGraph(ctx context.Context, c Caller, tags map[string]string) (string, error) {
 	if !entity.IsAccountID(c.AccountID) || c.Region == "" {
 		return "", errorf(Validation, "A behavior graph needs an account of 12 digits and a Region.")
@@ -53,12 +53,9 @@ func (s *Service) createGraph(ctx context.Context, c Caller, tags map[string]str
 	err = s.store.Update(ctx, func(tx control.Tx) error {
 		var err error
 		g, err = tx.GraphOf(ctx, c.AccountID, c.Region)
-		switch {
-		case errors.Is(err, control.ErrNotFound):
+		if errors.Is(err, control.ErrNotFound) {
 			g = fresh
 			err = tx.CreateGraph(ctx, g)
-		case err == nil && g.State != control.GraphActive:
-			err = beingDeleted(c)
 		}
 		if err != nil || within == nil {
 			return err
@@ -91,11 +88,8 @@ func (s *Service) undoIfDeleted(ctx context.Context, c Caller, g control.Graph) 
 	if err := s.warehouse.DeleteGraph(ctx, g); err != nil {
 		return fmt.Errorf("delete data of graph %s: %w", g.ARN, err)
 	}
-	return beingDeleted(c)
-}
-
-func beingDeleted(c Caller) *Error {
-	return errorf(Conflict, "The behavior graph of account %s in %s is being deleted. Try again later.", c.AccountID, c.Region)
+	// Clients try again after this one, and it is in every operation's model.
+	return errorf(InternalServer, "The behavior graph of account %s in %s was deleted while it was being created. Try again.", c.AccountID, c.Region)
 }
 
 // newGraph makes up a graph with its ids and secret.
@@ -138,17 +132,9 @@ func (s *Service) EntitySecret(g control.Graph) (entity.Secret, error) {
 }
 
 // GraphOf returns the graph of an account in a Region, for our own commands.
-// The error wraps control.ErrNotFound when there is none or it is being
-// deleted.
+// The error wraps control.ErrNotFound when there is none.
 func (s *Service) GraphOf(ctx context.Context, account, region string) (control.Graph, error) {
-	g, err := s.store.GraphOf(ctx, account, region)
-	if err != nil {
-		return control.Graph{}, err
-	}
-	if g.State != control.GraphActive {
-		return control.Graph{}, fmt.Errorf("graph of account %s in %s is being deleted: %w", account, region, control.ErrNotFound)
-	}
-	return g, nil
+	return s.store.GraphOf(ctx, account, region)
 }
 
 // ListGraphs returns the graphs that the caller's account administers in the
@@ -174,7 +160,7 @@ func (s *Service) ListGraphs(ctx context.Context, c Caller, p Page) ([]Graph, st
 		return nil, "", err
 	}
 	var all []control.Graph
-	if err == nil && g.State == control.GraphActive && g.ARN > after {
+	if err == nil && g.ARN > after {
 		all = append(all, g)
 	}
 	list := []Graph{}

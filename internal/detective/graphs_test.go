@@ -107,16 +107,10 @@ func TestDeleteGraph(t *testing.T) {
 		}
 	}
 	gone("while it is being deleted")
-	_, err := l.CreateGraph(ctx, admin, nil)
-	wantCode(t, "CreateGraph while the old one is being deleted", err, Conflict)
-
 	l.warehouse.fail = errors.New("disk on fire")
 	if err := l.drain(ctx); !errors.Is(err, l.warehouse.fail) {
 		t.Errorf("drain with a failing warehouse: %v", err)
 	}
-	_, err = l.CreateGraph(ctx, admin, nil)
-	wantCode(t, "CreateGraph after a failed deletion", err, Conflict)
-
 	l.warehouse.fail = nil
 	l.clock.add(time.Minute)
 	must(t, l.drain(ctx))
@@ -136,6 +130,28 @@ func TestDeleteGraph(t *testing.T) {
 	}
 }
 
+// A graph is replaced at once, and its data are removed all the same.
+func TestCreateGraphAfterDeletion(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	ctx := t.Context()
+	first := l.graph(t, admin)
+	l.start(t, first, mallory)
+	must(t, l.DeleteGraph(ctx, admin, first))
+	second := l.graph(t, admin)
+	if second == first {
+		t.Fatal("a new graph has the ARN of the deleted one")
+	}
+	must(t, l.drain(ctx))
+	list, _, err := l.ListGraphs(ctx, admin, Page{})
+	if err != nil || len(list) != 1 || list[0].ARN != second || !l.warehouse.holds(1) {
+		t.Errorf("ListGraphs = %v, %v; want %s", list, err, second)
+	}
+	if _, err := l.store.Graph(ctx, first); !errors.Is(err, control.ErrNotFound) {
+		t.Errorf("the deleted graph: %v", err)
+	}
+}
+
 // A graph is deleted, all of it, between its row and its data being made.
 func TestCreateGraphAgainstDeletion(t *testing.T) {
 	t.Parallel()
@@ -149,7 +165,7 @@ func TestCreateGraphAgainstDeletion(t *testing.T) {
 			}
 		}
 		_, err := l.CreateGraph(t.Context(), admin, nil)
-		wantCode(t, "CreateGraph", err, Conflict)
+		wantCode(t, "CreateGraph", err, InternalServer)
 		if !l.warehouse.holds(0) {
 			t.Errorf("deletion job ran before: %v; data of the deleted graph are left", drained)
 		}

@@ -346,11 +346,10 @@ func (l *lab) expect(t *testing.T, what, arn, account, want string) {
 	}
 }
 
-// allPackages are packages that have all had one state since at.
-func allPackages(state control.IngestState, at time.Time) control.Packages {
-	var p control.Packages
+// allPackages are packages that are all taken, or not, since at.
+func allPackages(taken bool, at time.Time) (p control.Packages) {
 	for _, name := range control.AllPackages() {
-		p.Set(name, state == control.IngestStarted, at)
+		p.Set(name, taken, at)
 	}
 	return p
 }

@@ -132,58 +132,95 @@ func newWorld(t *testing.T, geo bool) *world {
 
 // serve starts the server on a data folder and ends it, and checks how it
 // ends, with the test.
-func serve(t *testing.T, data string) (url string) {
+func serve(t *testing.T, data string, args ...string) (url string) {
 	t.Helper()
-	cmd := exec.Command(program, "serve", "--data", data, "--listen", "127.0.0.1:0")
-	stderr, err := cmd.StderrPipe()
+	s := launch(t, data, args...)
+	t.Cleanup(func() { s.end(t) })
+	return s.url
+}
+
+// process is a running server.
+type process struct {
+	url  string
+	cmd  *exec.Cmd
+	done chan struct{} // closed when its standard error ends
+	rest strings.Builder
+	over bool
+}
+
+// launch starts the server on a data folder. The caller ends or kills it.
+func launch(t *testing.T, data string, args ...string) *process {
+	t.Helper()
+	s := &process{done: make(chan struct{})}
+	s.cmd = exec.Command(program, append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0"}, args...)...)
+	stderr, err := s.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
+	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	// Of a test that broke off.
+	t.Cleanup(func() {
+		if !s.over {
+			s.kill(t)
+		}
+	})
 	lines := make(chan string, 1)
-	var rest strings.Builder
-	done := make(chan struct{})
 	go func() {
-		defer close(done)
+		defer close(s.done)
 		scan := bufio.NewScanner(stderr)
 		for scan.Scan() {
 			select {
 			case lines <- scan.Text():
 			default:
-				rest.WriteString(scan.Text() + "\n")
+				s.rest.WriteString(scan.Text() + "\n")
 			}
 		}
 	}()
-	t.Cleanup(func() {
-		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Errorf("stop the server: %v", err)
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
-		defer cancel()
-		select {
-		case <-done:
-		case <-ctx.Done():
-			t.Error("the server does not end after SIGTERM")
-			_ = cmd.Process.Kill()
-		}
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the server ended with %v\n%s", err, rest.String())
-		}
-	})
 	select {
 	case line := <-lines:
 		_, after, ok := strings.Cut(line, "Detective API at ")
 		if !ok {
 			t.Fatalf("the server says %q", line)
 		}
-		url, _, _ = strings.Cut(after, " ")
-		return url
+		s.url, _, _ = strings.Cut(after, " ")
 	case <-time.After(20 * time.Second):
 		t.Fatal("the server does not say that it is ready")
-		return ""
 	}
+	return s
+}
+
+// end asks the server to end and checks how it does.
+func (s *process) end(t *testing.T) {
+	t.Helper()
+	s.over = true
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Errorf("stop the server: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	select {
+	case <-s.done:
+	case <-ctx.Done():
+		t.Error("the server does not end after SIGTERM")
+		_ = s.cmd.Process.Kill()
+		<-s.done
+	}
+	if err := s.cmd.Wait(); err != nil {
+		t.Errorf("the server ended with %v\n%s", err, s.rest.String())
+	}
+}
+
+// kill ends the server as a crash does.
+func (s *process) kill(t *testing.T) {
+	t.Helper()
+	s.over = true
+	if err := s.cmd.Process.Kill(); err != nil {
+		t.Errorf("kill the server: %v", err)
+	}
+	<-s.done
+	_ = s.cmd.Wait() // it was killed
 }
 
 // environ is what a client finds its way by.

@@ -81,14 +81,28 @@ func oneGraph(t *testing.T, s control.Store) {
 	first, second, elsewhere := graph(1), graph(2), graph(3)
 	second.AccountID, elsewhere.AccountID = first.AccountID, first.AccountID
 	elsewhere.Region = "us-east-1"
-	first.State = control.GraphDeleting // still holds its place
+	doomed, third := graph(4), graph(5)
+	doomed.AccountID, third.AccountID = first.AccountID, first.AccountID
+	doomed.State = control.GraphDeleting // in nobody's way
+	if err := create(doomed); err != nil {
+		t.Fatal(err)
+	}
 	if err := create(first); err != nil {
 		t.Fatal(err)
 	}
+	same(t, "GraphOf beside one that is being deleted", first)(s.GraphOf(t.Context(), first.AccountID, first.Region))
 	wantError(t, "same ARN", create(first), control.ErrExists)
 	wantError(t, "second graph of an account in a Region", create(second), control.ErrExists)
 	if err := create(elsewhere); err != nil {
 		t.Errorf("graph in another Region: %v", err)
+	}
+	put(t, s, func(ctx context.Context, tx control.Tx) error {
+		return tx.SetGraphState(ctx, first.ARN, control.GraphDeleting)
+	})
+	_, err := s.GraphOf(t.Context(), first.AccountID, first.Region)
+	wantError(t, "GraphOf when all are being deleted", err, control.ErrNotFound)
+	if err := create(third); err != nil {
+		t.Errorf("graph after one that is being deleted: %v", err)
 	}
 }
 

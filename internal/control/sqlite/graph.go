@@ -11,7 +11,7 @@ import (
 const (
 	graphColumns     = `arn, account_id, region, warehouse_id, created, state, tags, packages, entity_secret`
 	selectGraph      = `SELECT ` + graphColumns + ` FROM graph WHERE arn = ?`
-	selectGraphOf    = `SELECT ` + graphColumns + ` FROM graph WHERE account_id = ? AND region = ?`
+	selectGraphOf    = `SELECT ` + graphColumns + ` FROM graph WHERE account_id = ? AND region = ? AND state = 'ACTIVE'`
 	selectGraphs     = `SELECT ` + graphColumns + ` FROM graph ORDER BY arn`
 	insertGraph      = `INSERT INTO graph (` + graphColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	setGraphState    = `UPDATE graph SET state = ? WHERE arn = ?`
@@ -52,7 +52,7 @@ func (r reader) Graph(ctx context.Context, arn string) (control.Graph, error) {
 	return g, nil
 }
 
-// GraphOf returns the graph of an account in a Region.
+// GraphOf returns the active graph of an account in a Region.
 func (r reader) GraphOf(ctx context.Context, accountID, region string) (control.Graph, error) {
 	g, err := scanGraph(r.QueryRowContext(ctx, selectGraphOf, accountID, region))
 	if err != nil {

@@ -21,7 +21,7 @@ func TestPlans(t *testing.T) {
 		"Key":           {selectKey, []any{"k"}, "SEARCH access_key USING INDEX sqlite_autoindex_access_key_1 (id=?)"},
 		"Account":       {selectAccount, []any{"a"}, "SEARCH account USING PRIMARY KEY (id=?)"},
 		"Graph":         {selectGraph, []any{"g"}, "SEARCH graph USING PRIMARY KEY (arn=?)"},
-		"GraphOf":       {selectGraphOf, []any{"a", "r"}, "SEARCH graph USING INDEX sqlite_autoindex_graph_3 (account_id=? AND region=?)"},
+		"GraphOf":       {selectGraphOf, []any{"a", "r"}, "SEARCH graph USING INDEX graph_active (account_id=? AND region=?)"},
 		"Member":        {selectMember, []any{"g", "a"}, "SEARCH member USING PRIMARY KEY (graph_arn=? AND account_id=?)"},
 		"Members":       {selectMembers, []any{"g", "a", 200}, "SEARCH member USING PRIMARY KEY (graph_arn=? AND account_id>?)"},
 		"MembersOf":     {selectMembersOf, []any{"g", "[]"}, "SEARCH member USING PRIMARY KEY (graph_arn=? AND account_id=?)"},
