@@ -71,13 +71,13 @@ func (s *Service) createGraph(ctx context.Context, c Caller, tags map[string]str
 	if err := s.warehouse.CreateGraph(ctx, g); err != nil {
 		return "", fmt.Errorf("create data of graph %s: %w", g.ARN, err)
 	}
-	return g.ARN, s.undoIfDeleted(ctx, c, g)
+	return g.ARN, s.undoIfDeleted(ctx, g)
 }
 
 // undoIfDeleted removes the data that CreateGraph made for a graph that
 // another caller deleted at the same time: its deletion may have run before
-// the data were there.
-func (s *Service) undoIfDeleted(ctx context.Context, c Caller, g control.Graph) error {
+// the data were there. To the callers the graph was created and then deleted.
+func (s *Service) undoIfDeleted(ctx context.Context, g control.Graph) error {
 	now, err := s.store.Graph(ctx, g.ARN)
 	if err == nil && now.State == control.GraphActive {
 		return nil
@@ -88,8 +88,7 @@ func (s *Service) undoIfDeleted(ctx context.Context, c Caller, g control.Graph) 
 	if err := s.warehouse.DeleteGraph(ctx, g); err != nil {
 		return fmt.Errorf("delete data of graph %s: %w", g.ARN, err)
 	}
-	// Clients try again after this one, and it is in every operation's model.
-	return errorf(InternalServer, "The behavior graph of account %s in %s was deleted while it was being created. Try again.", c.AccountID, c.Region)
+	return nil
 }
 
 // newGraph makes up a graph with its ids and secret.

@@ -63,16 +63,33 @@ func (s *Service) runMail(ctx context.Context, job control.Job) error {
 	if err != nil {
 		return err
 	}
-	from, err := s.store.Account(ctx, g.AccountID)
-	if err != nil && !errors.Is(err, control.ErrNotFound) {
+	from, err := s.emailOf(ctx, g.AccountID)
+	if err != nil {
 		return err
 	}
 	err = s.mailer.SendInvitation(ctx, Invitation{
-		To: m.Email, AccountID: m.AccountID, AdministratorID: g.AccountID, AdministratorTo: from.Email,
+		To: m.Email, AccountID: m.AccountID, AdministratorID: g.AccountID, AdministratorTo: from,
 		GraphARN: g.ARN, Region: g.Region, Message: p.Message, Invited: m.Invited,
 	})
 	if err != nil {
 		return fmt.Errorf("mail the invitation of account %s to graph %s: %w", m.AccountID, g.ARN, err)
 	}
 	return nil
+}
+
+// emailOf returns the address that our directory, or else the organization's,
+// has of an account; empty when neither knows it.
+func (s *Service) emailOf(ctx context.Context, accountID string) (string, error) {
+	a, err := s.store.Account(ctx, accountID)
+	if err == nil && a.Email != "" {
+		return a.Email, nil
+	}
+	if err != nil && !errors.Is(err, control.ErrNotFound) {
+		return "", err
+	}
+	o, err := s.store.OrganizationAccount(ctx, accountID)
+	if err != nil && !errors.Is(err, control.ErrNotFound) {
+		return "", err
+	}
+	return o.Email, nil
 }

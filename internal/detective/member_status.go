@@ -48,6 +48,9 @@ func (s *Service) admit(ctx context.Context, tx control.Tx, g control.Graph, v *
 		}
 		return setStatus(ctx, tx, g, m, control.MemberAcceptedButDisabled, why, s.stamp())
 	}
+	if m.Status == control.MemberEnabled {
+		return nil // its volume counts already
+	}
 	v.take(m.AccountID)
 	return setStatus(ctx, tx, g, m, control.MemberEnabled, "", s.stamp())
 }
@@ -63,7 +66,7 @@ func (s *Service) whyNot(ctx context.Context, r control.Reader, v *volumes, m co
 		return "", err
 	case !v.known:
 		return control.VolumeUnknown, nil
-	case !v.fits(m.AccountID):
+	case m.Status == control.MemberEnabled && v.full(), m.Status != control.MemberEnabled && !v.fits(m.AccountID):
 		return control.VolumeTooHigh, nil
 	}
 	return "", nil

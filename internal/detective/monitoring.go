@@ -72,8 +72,16 @@ func (s *Service) checkVolume(ctx context.Context, job control.Job, known bool) 
 // graph has room for it now. If not the member stays as it is, which is no
 // error (MODEL).
 func (s *Service) StartMonitoringMember(ctx context.Context, c Caller, graphARN, accountID string) error {
+	const operation = "StartMonitoringMember"
+	if _, err := administered(ctx, s.store, c, operation, graphARN); err != nil {
+		return err
+	}
+	usageErr := s.UpdateUsage(ctx, graphARN)
+	if usageErr != nil {
+		s.log.Warn("a member's volume cannot be told", "graph", graphARN, "account", accountID, "error", usageErr)
+	}
 	return s.store.Update(ctx, func(tx control.Tx) error {
-		g, err := administered(ctx, tx, c, "StartMonitoringMember", graphARN)
+		g, err := administered(ctx, tx, c, operation, graphARN)
 		if err != nil {
 			return err
 		}
@@ -91,6 +99,7 @@ func (s *Service) StartMonitoringMember(ctx context.Context, c Caller, graphARN,
 		if err != nil {
 			return err
 		}
+		v.known = usageErr == nil
 		return s.admit(ctx, tx, g, v, m)
 	})
 }

@@ -125,5 +125,5 @@ func isKnownAs(ctx context.Context, r control.Reader, g control.Graph, m control
 		}
 	}
 	// An organization account may be named without its address.
-	return m.Email == "" && len(emails) > 0 && o.ID != "", nil
+	return m.Email == "" && o.Status == control.AccountActive, nil
 }

@@ -36,7 +36,7 @@ func (p *prepared) statement(ctx context.Context, query string) (*sql.Stmt, erro
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if first := p.statements[query]; first != nil { // somebody else was faster
-		return first, s.Close()
+		return first, s.Close() //nolint:sqlclosecheck // closed here
 	}
 	p.statements[query] = s
 	return s, nil
@@ -44,7 +44,7 @@ func (p *prepared) statement(ctx context.Context, query string) (*sql.Stmt, erro
 
 // ExecContext implements conn.
 func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	s, err := p.statement(ctx, query)
+	s, err := p.statement(ctx, query) //nolint:sqlclosecheck // it is kept, see close
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (
 
 // QueryContext implements conn.
 func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	s, err := p.statement(ctx, query)
+	s, err := p.statement(ctx, query) //nolint:sqlclosecheck // it is kept, see close
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) 
 
 // QueryRowContext implements conn.
 func (p *prepared) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	s, err := p.statement(ctx, query)
+	s, err := p.statement(ctx, query) //nolint:sqlclosecheck // it is kept, see close
 	if err != nil {
 		return p.db.QueryRowContext(ctx, query, args...) // which meets the error again
 	}
