@@ -24,11 +24,11 @@ const (
 // fractional-seconds and http-response-code.
 func documentCases() []conformance {
 	half := enabledMember()
-	half.Percent, half.Usage, half.Packages, half.UsageUpdated = 6.5, nil, "", time.Time{}
+	half.Percent, half.Usage, half.Packages, half.UsageUpdated = 6.5, control.MemberUsage{}, "", time.Time{}
 	halfText := `{"AccountId":"444455556666","AdministratorId":"123456789012","DatasourcePackageIngestStates":{},"EmailAddress":"second@example.com",` +
 		`"GraphArn":"` + testARN + `","InvitationType":"ORGANIZATION","InvitedTime":"2021-08-18T16:35:56.284Z","MasterId":"123456789012","PercentOfGraphUtilization":6.5,` +
 		`"Status":"ENABLED","UpdatedTime":"2021-08-19T16:35:56.284Z","VolumeUsageByDatasourcePackage":{"ASFF_SECURITYHUB_FINDING":{"VolumeUsageInBytes":0},` +
-		`"DETECTIVE_CORE":{"VolumeUsageInBytes":0},"EKS_AUDIT":{"VolumeUsageInBytes":0}},"VolumeUsageInBytes":40000000000}`
+		`"DETECTIVE_CORE":{"VolumeUsageInBytes":0},"EKS_AUDIT":{"VolumeUsageInBytes":0}},"VolumeUsageInBytes":0}`
 	moment := time.Date(2014, 4, 29, 18, 30, 38, 0, time.UTC)
 	running := detective.Investigation{ID: testID, EntityARN: "arn:x", EntityType: "IAM_ROLE", Created: moment, Status: "RUNNING", State: "ACTIVE"}
 	state := detective.PackageState{Name: control.DetectiveCore, History: control.PackageHistory{

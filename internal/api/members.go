@@ -100,19 +100,13 @@ func memberDetail(m *detective.Member) MemberDetail {
 	if !m.Accepted {
 		return d
 	}
-	d.VolumeUsageInBytes, d.VolumeUsageUpdatedTime = &m.BytesPerDay, timestamp(m.UsageUpdated)
-	d.PercentOfGraphUtilization, d.PercentOfGraphUtilizationUpdatedTime = &m.Percent, timestamp(m.UsageUpdated)
+	total, updated := m.Usage.Total(), timestamp(m.UsageUpdated)
+	d.VolumeUsageInBytes, d.VolumeUsageUpdatedTime = &total, updated
+	d.PercentOfGraphUtilization, d.PercentOfGraphUtilizationUpdatedTime = &m.Percent, updated
 	d.VolumeUsageByDatasourcePackage = map[DatasourcePackage]DatasourcePackageUsageInfo{}
-	for _, name := range control.AllPackages() {
-		var none int64
+	for i, name := range control.AllPackages() {
 		d.VolumeUsageByDatasourcePackage[DatasourcePackage(name)] = DatasourcePackageUsageInfo{
-			VolumeUsageInBytes: &none, VolumeUsageUpdateTime: timestamp(m.UsageUpdated),
-		}
-	}
-	for i := range m.Usage {
-		u := &m.Usage[i]
-		d.VolumeUsageByDatasourcePackage[DatasourcePackage(u.Package)] = DatasourcePackageUsageInfo{
-			VolumeUsageInBytes: &u.BytesPerDay, VolumeUsageUpdateTime: timestamp(u.Updated),
+			VolumeUsageInBytes: &m.Usage.BytesPerDay[i], VolumeUsageUpdateTime: updated,
 		}
 	}
 	return d

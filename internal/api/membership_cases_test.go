@@ -21,14 +21,11 @@ func enabledMember() detective.Member {
 	packages := neverTaken()
 	packages.Set(control.DetectiveCore, true, testCreated)
 	return detective.Member{
-		AdministratorID: testAccount, Accepted: true, BytesPerDay: 40_000_000_000, UsageUpdated: worked, Percent: 25,
-		Usage: []control.Usage{
-			{AccountID: "444455556666", Package: control.DetectiveCore, BytesPerDay: 39_000_000_000, Updated: worked},
-			{AccountID: "444455556666", Package: control.EKSAudit, BytesPerDay: 1_000_000_000, Updated: worked},
-		},
+		AdministratorID: testAccount, Accepted: true, UsageUpdated: worked, Percent: 25,
 		Member: control.Member{
 			GraphARN: testARN, AccountID: "444455556666", Email: "second@example.com", Status: control.MemberEnabled,
 			InvitationType: control.ByOrganization, Invited: testCreated, Updated: worked, Packages: packages,
+			Usage: control.MemberUsage{BytesPerDay: [3]int64{0, 39_000_000_000, 1_000_000_000}, Updated: worked},
 		},
 	}
 }

@@ -46,6 +46,9 @@ type Member struct {
 	Invited        time.Time // to the microsecond: members of one call keep its order
 	Updated        time.Time // of the last change of Status
 	Packages       Packages  // what is taken of its records
+
+	// Usage is that of SetUsage; SetMember leaves it alone.
+	Usage MemberUsage
 }
 
 // Membership is the set of accounts whose records a graph takes, at one

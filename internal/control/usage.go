@@ -14,6 +14,15 @@ type Usage struct {
 	Updated     time.Time // when it was worked out; the same for all packages of an account
 }
 
+// MemberUsage is the usage of a member.
+type MemberUsage struct {
+	BytesPerDay [3]int64  // in the order of AllPackages
+	Updated     time.Time // zero when the account sent nothing yet
+}
+
+// Total returns the bytes a day of all packages.
+func (u MemberUsage) Total() int64 { return u.BytesPerDay[0] + u.BytesPerDay[1] + u.BytesPerDay[2] }
+
 // UsageReader reads usage.
 type UsageReader interface {
 	// Usage returns the usage of a graph by account and package, that of the

@@ -52,8 +52,8 @@ func (s *Service) CreateMembers(ctx context.Context, c Caller, graphARN string, 
 			return err
 		}
 		left = i.left
-		made, err = describe(ctx, tx, s.maxBytesPerDay, g, stored)
-		return err
+		made = s.describe(g, stored)
+		return nil
 	})
 	if err != nil {
 		return nil, nil, err

@@ -18,8 +18,7 @@ func (s *Service) GetMembers(ctx context.Context, c Caller, graphARN string, acc
 	if err != nil {
 		return nil, nil, err
 	}
-	details, err := describe(ctx, s.store, s.maxBytesPerDay, g, found)
-	return details, missing, err
+	return s.describe(g, found), missing, nil
 }
 
 // membersOf returns those of the accounts that are members, each once and in
@@ -73,11 +72,10 @@ func (s *Service) ListMembers(ctx context.Context, c Caller, graphARN string, p 
 		return nil, "", err
 	}
 	all, last, more := cut(all, limit)
-	details, err := describe(ctx, s.store, s.maxBytesPerDay, g, all)
-	if err != nil || !more {
-		return details, "", err
+	if !more {
+		return s.describe(g, all), "", nil
 	}
-	return details, s.tokens.seal(last.AccountID, bound), nil
+	return s.describe(g, all), s.tokens.seal(last.AccountID, bound), nil
 }
 
 // cut shortens a list that was read with one entry more than a page has. more
@@ -89,50 +87,26 @@ func cut[T any](all []T, limit int) (page []T, last T, more bool) {
 	return all[:limit], all[limit-1], true
 }
 
-// describe adds to members of one graph what they send to it.
-func describe(ctx context.Context, r control.Reader, limit int64, g control.Graph, members []control.Member) ([]Member, error) {
-	ids := []string{}
-	for _, m := range members {
-		if isAccepted(m) {
-			ids = append(ids, m.AccountID)
-		}
-	}
-	usage := map[string][]control.Usage{}
-	if len(ids) > 0 {
-		all, err := r.Usage(ctx, g.ARN, ids)
-		if err != nil {
-			return nil, err
-		}
-		for _, u := range all {
-			usage[u.AccountID] = append(usage[u.AccountID], u)
-		}
-	}
+// describe says what the API says of members of a graph.
+func (s *Service) describe(g control.Graph, members []control.Member) []Member {
 	out := make([]Member, len(members))
 	for i, m := range members {
-		out[i] = Member{Member: m, AdministratorID: g.AccountID}
-		if isAccepted(m) {
-			out[i].addUsage(usage[m.AccountID], limit)
+		out[i] = Member{Member: m, AdministratorID: g.AccountID, Accepted: isAccepted(m)}
+		if !out[i].Accepted {
+			out[i].Usage = control.MemberUsage{}
+			continue
 		}
+		if out[i].UsageUpdated = m.Usage.Updated; m.Usage.Updated.IsZero() {
+			out[i].UsageUpdated = m.Updated // volume 0, known since the status is
+		}
+		out[i].Percent = 100 * float64(m.Usage.Total()) / float64(s.maxBytesPerDay)
 	}
-	return out, nil
+	return out
 }
 
 // isAccepted reports whether a member's volume is looked at.
 func isAccepted(m control.Member) bool {
 	return m.Status == control.MemberEnabled || m.Status == control.MemberAcceptedButDisabled
-}
-
-// addUsage fills in the usage. An account that sent nothing has volume 0,
-// known since its status is.
-func (m *Member) addUsage(u []control.Usage, limit int64) {
-	m.Accepted, m.Usage, m.UsageUpdated = true, u, m.Updated
-	for i, one := range u {
-		m.BytesPerDay += one.BytesPerDay
-		if i == 0 || one.Updated.After(m.UsageUpdated) {
-			m.UsageUpdated = one.Updated
-		}
-	}
-	m.Percent = 100 * float64(m.BytesPerDay) / float64(limit)
 }
 
 // DeleteMembers removes members and returns the accounts that were removed

@@ -31,21 +31,20 @@ func TestMemberUsage(t *testing.T) {
 	must(t, l.store.Update(ctx, func(tx control.Tx) error { return tx.SetUsage(ctx, arn, usage) }))
 	type shown struct {
 		Accepted bool
-		Usage    []control.Usage
-		Bytes    int64
+		Usage    [3]int64
 		At       time.Time
 		Percent  float64
 	}
 	want := map[string]shown{
-		"000000000001": {true, usage[:2], 40, now, 25},
+		"000000000001": {true, [3]int64{0, 30, 10}, now, 25},
 		"000000000002": {}, // invited: not looked at
-		"000000000003": {true, nil, 0, joined, 0},
+		"000000000003": {true, [3]int64{}, joined, 0},
 		"000000000004": {}, "000000000005": {},
 	}
 	check := func(what string, all []Member) {
 		t.Helper()
 		for _, m := range all {
-			got := shown{m.Accepted, m.Usage, m.BytesPerDay, m.UsageUpdated, m.Percent}
+			got := shown{m.Accepted, m.Usage.BytesPerDay, m.UsageUpdated, m.Percent}
 			if diff := cmp.Diff(want[m.AccountID], got); diff != "" {
 				t.Errorf("%s: account %s (-want +got):\n%s", what, m.AccountID, diff)
 			}

@@ -104,11 +104,7 @@ func (s *Service) ListInvitations(ctx context.Context, c Caller, p Page) ([]Memb
 		if err != nil {
 			return nil, "", err
 		}
-		details, err := describe(ctx, s.store, s.maxBytesPerDay, g, []control.Member{m})
-		if err != nil {
-			return nil, "", err
-		}
-		if out = append(out, details...); len(out) > limit {
+		if out = append(out, s.describe(g, []control.Member{m})...); len(out) > limit {
 			break
 		}
 	}

@@ -156,8 +156,8 @@ func (d *drama) views(g *societyGraph, members []*societyMember) []view {
 	for _, m := range members {
 		v := view{Member{Member: m.Member, AdministratorID: g.account}, m.taken}
 		if m.Status == control.MemberEnabled || m.Status == control.MemberAcceptedButDisabled {
-			v.Accepted, v.BytesPerDay = true, g.usage[m.AccountID]
-			v.Percent = float64(v.BytesPerDay) / worldBytesPerDay * 100
+			v.Accepted, v.Usage.BytesPerDay[1] = true, g.usage[m.AccountID]
+			v.Percent = float64(g.usage[m.AccountID]) / worldBytesPerDay * 100
 		}
 		out = append(out, v)
 	}
@@ -169,7 +169,7 @@ func plain(all []Member) []view {
 	out := []view{}
 	for _, m := range all {
 		v := view{m, m.Packages.All()}
-		v.Packages, v.Usage, v.UsageUpdated = "", nil, time.Time{}
+		v.Packages, v.Usage.Updated, v.UsageUpdated = "", time.Time{}, time.Time{}
 		out = append(out, v)
 	}
 	return out

@@ -68,11 +68,9 @@ type Graph struct {
 type Member struct {
 	control.Member
 	AdministratorID string
-	Accepted        bool            // the fields below hold
-	Usage           []control.Usage // by package; none when the account sent nothing yet
-	BytesPerDay     int64           // the sum of Usage
-	UsageUpdated    time.Time
-	Percent         float64 // BytesPerDay in percent of the graph's quota
+	Accepted        bool      // Usage and the fields below hold
+	UsageUpdated    time.Time // of Usage, or since when it is known that the account sent nothing
+	Percent         float64   // Usage in percent of the graph's quota
 }
 
 // Unprocessed is an account that an operation left alone.

@@ -134,10 +134,10 @@ func graphDeletion(t *testing.T, s control.Store) {
 	wantError(t, "member of a deleted graph", err, control.ErrNotFound)
 	_, err = s.Investigation(t.Context(), graph(1).ARN, investigation(1, 1).ID)
 	wantError(t, "investigation of a deleted graph", err, control.ErrNotFound)
-	same(t, "member of the other graph", member(2, 7))(s.Member(t.Context(), graph(2).ARN, account(7).ID))
+	same(t, "member of the other graph", sending(member(2, 7), usages(7, 8)))(s.Member(t.Context(), graph(2).ARN, account(7).ID))
 	same(t, "investigation of the other graph", investigation(2, 2))(
 		s.Investigation(t.Context(), graph(2).ARN, investigation(2, 2).ID))
-	same(t, "memberships in both graphs", []control.Member{member(2, 7)})(s.MembershipsOf(t.Context(), account(7).ID))
+	same(t, "memberships in both graphs", []control.Member{sending(member(2, 7), usages(7, 8))})(s.MembershipsOf(t.Context(), account(7).ID))
 	same(t, "members of a deleted graph", 0)(s.MemberCount(t.Context(), graph(1).ARN))
 	same(t, "usage of a deleted graph", []control.Usage(nil))(s.Usage(t.Context(), graph(1).ARN, nil))
 	same(t, "usage of the other graph", usages(7, 8))(s.Usage(t.Context(), graph(2).ARN, nil))

@@ -19,7 +19,7 @@ type one struct {
 
 func fixture() one {
 	return one{
-		graph: graph(1), member: member(1, 2), key: key(3, 1), organization: organization(1, 3), usage: usages(2, 3),
+		graph: graph(1), member: sending(member(1, 2), usages(2, 3)), key: key(3, 1), organization: organization(1, 3), usage: usages(2, 3),
 		membership: map[string]struct{}{account(1).ID: {}, account(2).ID: {}},
 	}
 }

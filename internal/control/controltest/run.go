@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) control.Store) {
 		"organization is read whole":     organizationWhole,
 		"organization administrators":    organizationAdmins,
 		"usage":                          usage,
+		"usage of members":               memberUsage,
 		"times":                          times,
 		"investigations":                 investigations,
 		"investigations finish once":     investigationsFinishOnce,

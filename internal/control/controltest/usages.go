@@ -2,6 +2,8 @@ package controltest
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -24,6 +26,59 @@ func usages(accounts ...int) []control.Usage {
 		}
 	}
 	return l
+}
+
+// sending returns the member with its usage among all.
+func sending(m control.Member, all []control.Usage) control.Member {
+	for _, u := range all {
+		if u.AccountID == m.AccountID {
+			m.Usage.BytesPerDay[slices.Index(control.AllPackages(), u.Package)], m.Usage.Updated = u.BytesPerDay, u.Updated
+		}
+	}
+	return m
+}
+
+// memberUsage: members come back with the usage of their accounts, whichever
+// of the two was entered first.
+func memberUsage(t *testing.T, s control.Store) {
+	arn := graph(1).ARN
+	put(t, s, func(ctx context.Context, tx control.Tx) error {
+		for n := 1; n <= 2; n++ {
+			if err := tx.CreateGraph(ctx, graph(n)); err != nil {
+				return err
+			}
+		}
+		if err := tx.SetMember(ctx, member(1, 3)); err != nil {
+			return err
+		}
+		if err := tx.SetUsage(ctx, graph(2).ARN, usages(9, 3, 4)); err != nil {
+			return err
+		}
+		return tx.SetUsage(ctx, arn, usages(3, 4))
+	})
+	same(t, "member that sends", sending(member(1, 3), usages(3, 4)))(s.Member(t.Context(), arn, account(3).ID))
+	// One that is entered afterwards, with something else passed in.
+	late := member(1, 4)
+	late.Usage = control.MemberUsage{BytesPerDay: [3]int64{1, 2, 3}, Updated: start}
+	silent := member(1, 5)
+	put(t, s, func(ctx context.Context, tx control.Tx) error {
+		return errors.Join(tx.SetMember(ctx, late), tx.SetMember(ctx, silent))
+	})
+	all := []control.Member{sending(member(1, 3), usages(3, 4)), sending(member(1, 4), usages(3, 4)), silent}
+	same(t, "Members", all)(s.Members(t.Context(), arn, "", 0))
+	same(t, "MembersOf", all[:2])(s.MembersOf(t.Context(), arn, []string{account(3).ID, account(4).ID}))
+	// The account is removed and comes back; its usage was there all the time.
+	put(t, s, func(ctx context.Context, tx control.Tx) error {
+		return errors.Join(tx.RemoveMember(ctx, arn, account(4).ID), tx.SetMember(ctx, member(1, 4)))
+	})
+	same(t, "member that came back", all[1])(s.Member(t.Context(), arn, account(4).ID))
+	// Usage that is gone is gone, and another graph's is not touched.
+	put(t, s, func(ctx context.Context, tx control.Tx) error {
+		return errors.Join(tx.SetUsage(ctx, arn, usages(9, 4)), tx.SetMember(ctx, member(2, 4)))
+	})
+	same(t, "other usage", []control.Member{member(1, 3), sending(member(1, 4), usages(9, 4)), silent})(s.Members(t.Context(), arn, "", 0))
+	same(t, "MembershipsOf", []control.Member{sending(member(1, 4), usages(9, 4)), sending(member(2, 4), usages(9, 3, 4))})(
+		s.MembershipsOf(t.Context(), account(4).ID))
 }
 
 func usage(t *testing.T, s control.Store) {

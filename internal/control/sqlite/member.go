@@ -12,14 +12,15 @@ import (
 
 const (
 	memberColumns = `graph_arn, account_id, email, status, disabled_reason, invitation_type, invited, updated, packages`
-	selectMember  = `SELECT ` + memberColumns + ` FROM member WHERE graph_arn = ? AND account_id = ?`
+	memberReads   = memberColumns + `, asff, core, eks, usage_updated`
+	selectMember  = `SELECT ` + memberReads + ` FROM member WHERE graph_arn = ? AND account_id = ?`
 	// The ids come as one JSON array, so the statement does not depend on
 	// their number.
-	selectMembersOf = `SELECT ` + memberColumns + ` FROM member
+	selectMembersOf = `SELECT ` + memberReads + ` FROM member
 		WHERE graph_arn = ? AND account_id IN (SELECT value FROM json_each(?)) ORDER BY account_id`
-	selectMembers = `SELECT ` + memberColumns + ` FROM member
+	selectMembers = `SELECT ` + memberReads + ` FROM member
 		WHERE graph_arn = ? AND account_id > ? ORDER BY account_id LIMIT ?`
-	selectMembershipsOf = `SELECT ` + memberColumns + ` FROM member WHERE account_id = ? ORDER BY graph_arn`
+	selectMembershipsOf = `SELECT ` + memberReads + ` FROM member WHERE account_id = ? ORDER BY graph_arn`
 	selectMemberCount   = `SELECT count(*) FROM member WHERE graph_arn = ?`
 	// One statement, so that the version belongs to the set.
 	selectMembership = `SELECT g.membership_version, g.account_id, EXISTS (SELECT 1 FROM organization_account o
@@ -30,13 +31,19 @@ const (
 		ON CONFLICT (graph_arn, account_id) DO UPDATE SET email = excluded.email, status = excluded.status,
 		disabled_reason = excluded.disabled_reason, invitation_type = excluded.invitation_type,
 		invited = excluded.invited, updated = excluded.updated, packages = excluded.packages`
+	// Of accounts that sent nothing the subquery is NULL, hence the outer join.
+	copyUsage = `UPDATE member SET (asff, core, eks, usage_updated) = (
+			SELECT coalesce(u.asff, 0), coalesce(u.core, 0), coalesce(u.eks, 0), coalesce(u.updated, -62135596800000000)
+			FROM (SELECT 1) LEFT JOIN usage u ON u.graph_arn = member.graph_arn AND u.account_id = member.account_id)
+		WHERE graph_arn = ?1 AND (?2 = '' OR account_id = ?2)`
 	deleteMember          = `DELETE FROM member WHERE graph_arn = ? AND account_id = ?`
 	bumpMembershipVersion = `UPDATE graph SET membership_version = membership_version + 1 WHERE arn = ?`
 )
 
 func scanMember(r row) (m control.Member, err error) {
 	err = r.Scan(&m.GraphARN, &m.AccountID, &m.Email, &m.Status, &m.DisabledReason, &m.InvitationType,
-		stamp{&m.Invited}, stamp{&m.Updated}, &m.Packages)
+		stamp{&m.Invited}, stamp{&m.Updated}, &m.Packages,
+		&m.Usage.BytesPerDay[0], &m.Usage.BytesPerDay[1], &m.Usage.BytesPerDay[2], stamp{&m.Usage.Updated})
 	return m, err
 }
 
@@ -128,7 +135,11 @@ func (t tx) SetMember(ctx context.Context, m control.Member) error {
 	err := t.keepVersion(ctx, m.GraphARN, m.AccountID, m.Status == control.MemberEnabled, func() error {
 		_, err := t.ExecContext(ctx, upsertMember, m.GraphARN, m.AccountID, m.Email, string(m.Status),
 			string(m.DisabledReason), string(m.InvitationType), micros(m.Invited), micros(m.Updated), string(m.Packages))
-		return known(err)
+		if err != nil {
+			return known(err)
+		}
+		_, err = t.ExecContext(ctx, copyUsage, m.GraphARN, m.AccountID)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("set member %s of graph %q: %w", m.AccountID, m.GraphARN, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -16,10 +17,12 @@ const (
 	selectUsage   = `SELECT ` + usageColumns + ` FROM usage WHERE graph_arn = ? ORDER BY account_id`
 	selectUsageOf = `SELECT ` + usageColumns + ` FROM usage WHERE graph_arn = ?
 		AND account_id IN (SELECT value FROM json_each(?)) ORDER BY account_id`
-	selectUsageTaken = `SELECT coalesce(sum(coalesce(u.asff, 0) + coalesce(u.core, 0) + coalesce(u.eks, 0)), 0) FROM usage u JOIN graph g ON g.arn = u.graph_arn
-		LEFT JOIN member m ON m.graph_arn = u.graph_arn AND m.account_id = u.account_id
-		WHERE u.graph_arn = ? AND (m.status = 'ENABLED' OR u.account_id = g.account_id AND NOT EXISTS (
-			SELECT 1 FROM organization_account o WHERE o.id = g.account_id AND o.status <> 'ACTIVE'))`
+	selectUsageTaken = `SELECT (SELECT coalesce(sum(m.asff + m.core + m.eks), 0) FROM member m
+			WHERE m.graph_arn = g.arn AND m.status = 'ENABLED')
+		+ coalesce((SELECT coalesce(u.asff, 0) + coalesce(u.core, 0) + coalesce(u.eks, 0) FROM usage u
+			WHERE u.graph_arn = g.arn AND u.account_id = g.account_id AND NOT EXISTS (
+				SELECT 1 FROM organization_account o WHERE o.id = g.account_id AND o.status <> 'ACTIVE')), 0)
+		FROM graph g WHERE g.arn = ?`
 	insertUsage = `INSERT INTO usage (graph_arn, ` + usageColumns + `) VALUES (?, ?, ?, ?, ?, ?)`
 	deleteUsage = `DELETE FROM usage WHERE graph_arn = ?`
 )
@@ -63,7 +66,11 @@ func (r reader) Usage(ctx context.Context, graphARN string, accountIDs []string)
 
 // UsageTaken sums up the usage of accepted accounts.
 func (r reader) UsageTaken(ctx context.Context, graphARN string) (sum int64, err error) {
-	if err := r.QueryRowContext(ctx, selectUsageTaken, graphARN).Scan(&sum); err != nil {
+	err = known(r.QueryRowContext(ctx, selectUsageTaken, graphARN).Scan(&sum))
+	if errors.Is(err, control.ErrNotFound) {
+		return 0, nil // an unknown graph takes nothing
+	}
+	if err != nil {
 		return 0, fmt.Errorf("sum up usage of graph %q: %w", graphARN, err)
 	}
 	return sum, nil
@@ -92,6 +99,9 @@ func (t tx) SetUsage(ctx context.Context, graphARN string, u []control.Usage) er
 		if err != nil {
 			return fmt.Errorf("set usage of account %s in graph %q: %w", a.account, graphARN, known(err))
 		}
+	}
+	if _, err := t.ExecContext(ctx, copyUsage, graphARN, ""); err != nil {
+		return fmt.Errorf("copy usage to members of graph %q: %w", graphARN, err)
 	}
 	return nil
 }

@@ -16,6 +16,11 @@ UPDATE member SET packages = 'ASFF_SECURITYHUB_FINDING=DISABLED:' || invited || 
     || ';EKS_AUDIT=DISABLED:' || invited
     WHERE status <> 'ENABLED';
 
+ALTER TABLE member ADD COLUMN asff          INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE member ADD COLUMN core          INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE member ADD COLUMN eks           INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE member ADD COLUMN usage_updated INTEGER NOT NULL DEFAULT -62135596800000000;
+
 -- One row: an installation serves one organization.
 CREATE TABLE organization (
     one                     INTEGER PRIMARY KEY CHECK (one = 1),
@@ -40,7 +45,8 @@ CREATE TABLE organization_admin (
     auto_enable INTEGER NOT NULL CHECK (auto_enable IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
--- Bytes a day. One row an account, for lists read many of them.
+-- Bytes a day. Members have theirs in their own row as well, for lists read
+-- hundreds of them: no row is looked up for each.
 CREATE TABLE usage (
     graph_arn  TEXT    NOT NULL REFERENCES graph (arn) ON DELETE CASCADE,
     account_id TEXT    NOT NULL,
@@ -56,6 +62,10 @@ DROP TABLE usage;
 DROP TABLE organization_admin;
 DROP TABLE organization_account;
 DROP TABLE organization;
+ALTER TABLE member DROP COLUMN usage_updated;
+ALTER TABLE member DROP COLUMN eks;
+ALTER TABLE member DROP COLUMN core;
+ALTER TABLE member DROP COLUMN asff;
 ALTER TABLE member DROP COLUMN packages;
 ALTER TABLE graph DROP COLUMN packages;
 ALTER TABLE access_key DROP COLUMN policies;
