@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 )
@@ -38,6 +39,9 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) (err error) {
+	// Ours is the client's half of the machine: its collector should not be
+	// what is measured.
+	debug.SetGCPercent(400)
 	var o options
 	f := flag.NewFlagSet("control", flag.ContinueOnError)
 	f.StringVar(&o.gumshoe, "gumshoe", filepath.Join("bin", "gumshoe"), "the program to measure")

@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -118,9 +119,17 @@ func isLoopback(host string) bool {
 // serverLog tells the operator what no request can be answered with.
 func serverLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
 
+// collectorFloor is memory that is never touched, and so costs none. The
+// garbage collector, which runs each time the heap has doubled, counts it: a
+// server at rest has some 20 MB in use and would otherwise collect ten times
+// a second under load, at the cost of a quarter of its processor time.
+const collectorFloor = 64 << 20 // bytes
+
 // serve answers until ctx ends. ready is called with the URL once requests
 // are answered.
 func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, ready func(url string) error) (err error) {
+	floor := make([]byte, collectorFloor)
+	defer runtime.KeepAlive(floor)
 	log, err := audit.Open(filepath.Join(h.dir, "audit"), audit.Options{KeepBytes: h.config.Audit.keep()})
 	if err != nil {
 		return fmt.Errorf("open the audit log: %w", err)

@@ -11,7 +11,7 @@ import (
 
 // The usual sizes and ages.
 const (
-	DefaultMaxFileBytes = 8 << 20 // bytes of records, unpacked
+	DefaultMaxFileBytes = 2 << 20 // bytes of records, unpacked: packing takes some 20 ms
 	DefaultMaxFileAge   = time.Hour
 	DefaultKeepBytes    = 10 << 30 // bytes of finished files, packed
 )
