@@ -27,6 +27,11 @@ func TestReadConfig(t *testing.T) {
 		"regions: [eu-west-1, us-gov-west-1]": {Regions: []string{"eu-west-1", "us-gov-west-1"}},
 		"geo:\n  asn: [/a.mmdb]\n  overlay:\n  - /b.csv\n": {Regions: []string{"us-east-1"},
 			Geo: geoConfig{ASN: []string{"/a.mmdb"}, Overlay: []string{"/b.csv"}}},
+		"quotas: {members: 5, bytes_per_day: 10000000000000}\nthrottle: {per_second: 0.5, burst: 3}\n": {Regions: []string{"us-east-1"},
+			Quotas: quotaConfig{5, 10_000_000_000_000}, Throttle: throttleConfig{0.5, 3}},
+		"organization: {source: aws, profile: audit}\naudit: {keep_bytes: -1}\nmail: {host: localhost, tls: none, from: a@b.example}": {
+			Regions: []string{"us-east-1"}, Organization: organizationConfig{Source: "aws", Profile: "audit"},
+			Audit: auditConfig{-1}, Mail: mailConfig{Host: "localhost", TLS: "none", From: "a@b.example"}},
 	} {
 		got, err := read(content)
 		if err != nil {
@@ -49,6 +54,13 @@ func TestReadConfig(t *testing.T) {
 		"regions: [us-east-1\n":               "line ",
 		"regions: &a [*a]\n":                  "line 1: want a text",
 		"just words\n":                        "line 1: want names with values `just words`",
+		"quotas: {members: -1}\n":             "quotas.members: -1 is less than 0",
+		"quotas: {members: many}\n":           "line 1: want a whole number `many`",
+		"quotas: {bytes_per_day: -5}\n":       "quotas.bytes_per_day: -5 is less than 0",
+		"throttle: {per_second: fast}\n":      "line 1: want a number `fast`",
+		"throttle: {burst: -1}\n":             "throttle.burst: -1 is less than 0",
+		"organization: {source: ldap}\n":      `organization.source: "ldap" is neither own nor aws`,
+		"organization: {profile: x}\n":        "organization: endpoint and profile are for source: aws",
 	} {
 		_, err := read(content)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "read configuration "+path+": ") {

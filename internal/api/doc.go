@@ -4,7 +4,8 @@
 //
 // Types, validation and routes are generated from the facts in model/.
 //
-// It may import api/sigv4, detective, investigate/indicators and entity; cmd
+// It may import api/sigv4, detective, control (its types), investigate/indicators
+// and entity; cmd
 // imports it.
 package api
 

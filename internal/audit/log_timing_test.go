@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// BenchmarkRecord has rotation, packing and fsync in it: a file every 8 MiB.
+// BenchmarkRecord has rotation, packing and fsync in it: a file every 2 MiB.
 func BenchmarkRecord(b *testing.B) {
 	f := func(b *testing.B, run func(l *Log)) {
 		l, err := Open(b.TempDir(), Options{KeepBytes: 64 << 20})

@@ -1,5 +1,5 @@
 // Package identity keeps who may call: accounts of the directory, their
 // access keys, and the sealing of secrets at rest under a key file.
 //
-// It may import control and entity.
+// It may import control, entity and identity/policy.
 package identity
