@@ -6,6 +6,7 @@ require (
 	// The SDK's modules are released together: raise them at once.
 	github.com/aws/aws-sdk-go-v2 v1.41.9
 	github.com/aws/aws-sdk-go-v2/config v1.32.20
+	github.com/aws/aws-sdk-go-v2/credentials v1.19.19
 	github.com/aws/aws-sdk-go-v2/service/detective v1.39.1
 	github.com/aws/aws-sdk-go-v2/service/organizations v1.51.6
 	github.com/aws/smithy-go v1.26.0
@@ -32,8 +33,6 @@ require (
 	modernc.org/sqlite v1.61.1
 	pgregory.net/rapid v1.3.0
 )
-
-require github.com/aws/aws-sdk-go-v2/credentials v1.19.19
 
 require (
 	github.com/andybalholm/brotli v1.2.6 // indirect

@@ -365,7 +365,7 @@ func (w *society) verify(g *societyGraph, all []*societyMember, in CreateMembers
 		w.later(jobMail, w.now(), func(bool) bool {
 			if !g.deleting && g.members[m.AccountID] == m && m.Status == control.MemberInvited {
 				w.mails = append(w.mails, Invitation{
-					To: m.Email, AccountID: m.AccountID, AdministratorID: g.account, AdministratorTo: w.emails[g.account],
+					To: m.Email, AccountID: m.AccountID, AdministratorID: g.account, AdministratorTo: w.emailOf(g.account),
 					GraphARN: g.arn, Region: g.region, Message: in.Message, Invited: m.Invited,
 				})
 			}
@@ -413,4 +413,13 @@ func (w *society) updatePackages(g *societyGraph, wanted []control.Package) Code
 		w.follow(g, m)
 	}
 	return ""
+}
+
+// emailOf is the address that the directories have of an account, ours first.
+func (w *society) emailOf(account string) string {
+	if own := w.emails[account]; own != "" {
+		return own
+	}
+	o, _ := w.org.Account(account)
+	return o.Email
 }
