@@ -33,7 +33,8 @@ func (m members) Accepts(_ context.Context, account string) (bool, error) {
 // Version implements ingest.Membership.
 func (m members) Version() int64 { return m.Membership.Version }
 
-// enrolling takes everybody's records and makes members of their accounts.
+// enrolling takes everybody's records and makes members of their accounts, but
+// for those that the organization has as suspended or closed.
 // Text that is no account id, as anonymised logs have it, cannot be a member
 // of the API's but is taken all the same.
 type enrolling struct {
@@ -52,7 +53,7 @@ func (e *enrolling) Accepts(ctx context.Context, account string) (bool, error) {
 	if _, ok := e.known[account]; ok || !entity.IsAccountID(account) {
 		return true, nil
 	}
-	if _, err := e.house.detective.EnrollMembers(ctx, e.graph.ARN, []string{account}); err != nil {
+	if _, refused, err := e.house.detective.EnrollMembers(ctx, e.graph.ARN, []string{account}); err != nil || len(refused) > 0 {
 		return false, err
 	}
 	e.known[account] = struct{}{}

@@ -2,6 +2,7 @@ package detective
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -220,7 +221,7 @@ func TestEnrollMembers(t *testing.T) {
 		})
 	}))
 	accounts := []string{"000000000003", "000000000002", admin.AccountID, "000000000001", "000000000002"}
-	got, err := l.EnrollMembers(ctx, arn, accounts)
+	got, _, err := l.EnrollMembers(ctx, arn, accounts)
 	if diff := cmp.Diff([]string{"000000000003", "000000000002", "000000000001"}, got); err != nil || diff != "" {
 		t.Fatalf("EnrollMembers: %v\n%s", err, diff)
 	}
@@ -238,7 +239,7 @@ func TestEnrollMembers(t *testing.T) {
 	}
 	before, err := l.store.Membership(ctx, arn)
 	must(t, err)
-	got, err = l.EnrollMembers(ctx, arn, accounts)
+	got, _, err = l.EnrollMembers(ctx, arn, accounts)
 	if err != nil || len(got) != 0 {
 		t.Errorf("second EnrollMembers = %v, %v; want none", got, err)
 	}
@@ -246,10 +247,25 @@ func TestEnrollMembers(t *testing.T) {
 	if diff := cmp.Diff(before, after); err != nil || diff != "" {
 		t.Errorf("a second enrolment changed the membership: %v\n%s", err, diff)
 	}
-	if _, err := l.EnrollMembers(ctx, arn, []string{"000000000009", "nobody"}); err == nil {
+	if _, _, err := l.EnrollMembers(ctx, arn, []string{"000000000009", "nobody"}); err == nil {
 		t.Error("EnrollMembers takes a text that is no account id")
 	}
 	if after.Accepts("000000000009") || !after.Accepts(admin.AccountID) {
 		t.Error("a refused enrolment must leave no trace, and the administrator is always accepted")
+	}
+}
+
+// What the organization has as suspended or closed is not enrolled.
+func TestEnrollMembersOfTheOrganization(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	ctx := t.Context()
+	arn := l.graph(t, admin)
+	l.organize(t, second.AccountID, "000000000001", "000000000002", "000000000003")
+	l.status(t, "000000000002", control.AccountSuspended)
+	l.status(t, "000000000003", control.AccountClosed)
+	enrolled, refused, err := l.EnrollMembers(ctx, arn, []string{"000000000003", "000000000001", "000000000002", "000000000004"})
+	if err != nil || !slices.Equal(enrolled, []string{"000000000001", "000000000004"}) || !slices.Equal(refused, []string{"000000000003", "000000000002"}) {
+		t.Errorf("EnrollMembers = %v, %v, %v", enrolled, refused, err)
 	}
 }

@@ -54,6 +54,9 @@ func (s *Service) createGraph(ctx context.Context, c Caller, tags map[string]str
 		var err error
 		g, err = tx.GraphOf(ctx, c.AccountID, c.Region)
 		if errors.Is(err, control.ErrNotFound) {
+			if err := notClosed(ctx, tx, c.AccountID); err != nil {
+				return err
+			}
 			g = fresh
 			err = tx.CreateGraph(ctx, g)
 		}
@@ -72,6 +75,18 @@ func (s *Service) createGraph(ctx context.Context, c Caller, tags map[string]str
 		return "", fmt.Errorf("create data of graph %s: %w", g.ARN, err)
 	}
 	return g.ARN, s.undoIfDeleted(ctx, g)
+}
+
+// notClosed refuses accounts that the organization has as closed.
+func notClosed(ctx context.Context, r control.Reader, accountID string) error {
+	a, err := r.OrganizationAccount(ctx, accountID)
+	if err == nil && a.Status == control.AccountClosed {
+		return errorf(Validation, "Account %s is closed.", accountID)
+	}
+	if errors.Is(err, control.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // undoIfDeleted removes the data that CreateGraph made for a graph that

@@ -101,7 +101,7 @@ func TestDeleteGraph(t *testing.T) {
 		wantCode(t, when+": DeleteGraph", l.DeleteGraph(ctx, admin, arn), ResourceNotFound)
 		_, err = l.GetInvestigation(ctx, admin, arn, id)
 		wantCode(t, when+": GetInvestigation", err, ResourceNotFound)
-		_, err = l.EnrollMembers(ctx, arn, []string{second.AccountID})
+		_, _, err = l.EnrollMembers(ctx, arn, []string{second.AccountID})
 		if !errors.Is(err, control.ErrNotFound) {
 			t.Errorf("%s: EnrollMembers: %v; want ErrNotFound", when, err)
 		}

@@ -100,7 +100,9 @@ func (i *invitations) sort(ctx context.Context, n int, a AccountDetails) error {
 	if err != nil && !errors.Is(err, control.ErrNotFound) {
 		return err
 	}
-	if a.Email == "" && !inOrg {
+	// Only the organization's own administrator may leave out an address: to
+	// all others the directory would tell it.
+	if a.Email == "" && !(inOrg && i.ofOrg) {
 		return &Error{Code: Validation, Message: "Invalid request body", Reason: "INVALID_REQUEST_BODY",
 			Detail: fmt.Sprintf("CreateMembersRequest.Accounts[%d].EmailAddress is required.", n)}
 	}
@@ -113,7 +115,7 @@ func (i *invitations) sort(ctx context.Context, n int, a AccountDetails) error {
 		return leave("Account is listed more than once")
 	case a.AccountID == i.g.AccountID:
 		return leave("Account is the administrator account of the behavior graph")
-	case inOrg && known.Status != control.AccountActive:
+	case inOrg && i.ofOrg && known.Status != control.AccountActive:
 		return leave("Account is suspended or closed")
 	}
 	i.seen[a.AccountID] = true

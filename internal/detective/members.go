@@ -10,17 +10,19 @@ import (
 )
 
 // EnrollMembers makes accounts enabled members of a graph without asking
-// them, and returns those that were not before, in the order given. It is
-// for whoever runs this installation; the API has no such operation. The
-// administrator account is accepted anyway and is left out.
-func (s *Service) EnrollMembers(ctx context.Context, graphARN string, accountIDs []string) (enrolled []string, err error) {
+// them or looking at quotas, and returns those that were not before, and those
+// that cannot be because the organization has them as suspended or closed,
+// both in the order given. It is for whoever runs this installation; the API
+// has no such operation. The administrator account is accepted anyway and is
+// left out.
+func (s *Service) EnrollMembers(ctx context.Context, graphARN string, accountIDs []string) (enrolled, refused []string, err error) {
 	for _, id := range accountIDs {
 		if !entity.IsAccountID(id) {
-			return nil, fmt.Errorf("enroll members of graph %s: %q is not an account id of 12 digits", graphARN, id)
+			return nil, nil, fmt.Errorf("enroll members of graph %s: %q is not an account id of 12 digits", graphARN, id)
 		}
 	}
 	err = s.store.Update(ctx, func(tx control.Tx) error {
-		enrolled = nil
+		enrolled, refused = nil, nil
 		g, err := tx.Graph(ctx, graphARN)
 		if err != nil {
 			return err
@@ -29,6 +31,14 @@ func (s *Service) EnrollMembers(ctx context.Context, graphARN string, accountIDs
 			return fmt.Errorf("graph %s is being deleted: %w", graphARN, control.ErrNotFound)
 		}
 		for _, id := range accountIDs {
+			a, err := tx.OrganizationAccount(ctx, id)
+			if err != nil && !errors.Is(err, control.ErrNotFound) {
+				return err
+			}
+			if err == nil && a.Status != control.AccountActive {
+				refused = append(refused, id)
+				continue
+			}
 			isNew, err := s.enroll(ctx, tx, g, id)
 			if err != nil {
 				return err
@@ -40,9 +50,9 @@ func (s *Service) EnrollMembers(ctx context.Context, graphARN string, accountIDs
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("enroll members of graph %s: %w", graphARN, err)
+		return nil, nil, fmt.Errorf("enroll members of graph %s: %w", graphARN, err)
 	}
-	return enrolled, nil
+	return enrolled, refused, nil
 }
 
 // enroll enables one account and reports whether it was not enabled before.

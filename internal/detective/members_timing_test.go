@@ -21,7 +21,7 @@ func crowd(b *testing.B, l *lab, n int) (arn string, ids []string) {
 			usage = append(usage, control.Usage{AccountID: ids[i], Package: p, BytesPerDay: int64(i), Updated: begin})
 		}
 	}
-	_, err = l.EnrollMembers(ctx, arn, ids)
+	_, _, err = l.EnrollMembers(ctx, arn, ids)
 	must(b, err)
 	must(b, l.store.Update(ctx, func(tx control.Tx) error { return tx.SetUsage(ctx, arn, usage) }))
 	return arn, ids

@@ -200,7 +200,10 @@ func (d *drama) actions(ctx context.Context) map[string]func(*rapid.T) {
 
 func (d *drama) create(ctx context.Context, rt *rapid.T, c Caller) {
 	arn, err := d.l.CreateGraph(ctx, c, nil)
+	a, _ := d.org.Account(c.AccountID)
 	switch g := d.of(c.AccountID, c.Region); {
+	case g == nil && a.Status == control.AccountClosed:
+		d.same(rt, "CreateGraph of a closed account", err, Validation)
 	case g == nil:
 		d.same(rt, "CreateGraph", err, "")
 		d.arns = append(d.arns, arn)

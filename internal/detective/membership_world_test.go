@@ -302,12 +302,12 @@ func (w *society) createMembers(c Caller, arn string, in CreateMembersInput) (ma
 	fresh, seen := 0, map[string]bool{}
 	for n, a := range in.Accounts {
 		o, inOrg := w.org.Account(a.AccountID)
-		if a.Email == "" && !inOrg {
+		if a.Email == "" && !(inOrg && w.isOrgGraph(g)) {
 			return nil, nil, Validation
 		}
 		old := g.members[a.AccountID]
 		switch {
-		case seen[a.AccountID], a.AccountID == g.account, inOrg && o.Status != control.AccountActive:
+		case seen[a.AccountID], a.AccountID == g.account, inOrg && w.isOrgGraph(g) && o.Status != control.AccountActive:
 			left = append(left, Unprocessed{a.AccountID, "another reason"})
 			continue
 		case old != nil && old.Status != control.MemberVerificationFailed:
@@ -354,7 +354,8 @@ func (w *society) verify(g *societyGraph, all []*societyMember, in CreateMembers
 			continue
 		}
 		o, inOrg := w.org.Account(m.AccountID)
-		if !strings.EqualFold(m.Email, w.emails[m.AccountID]) && (!inOrg || o.Status != control.AccountActive || !strings.EqualFold(m.Email, o.Email)) {
+		if inOrg && o.Status != control.AccountActive ||
+			!strings.EqualFold(m.Email, w.emails[m.AccountID]) && !(inOrg && strings.EqualFold(m.Email, o.Email)) {
 			w.set(g, m, control.MemberVerificationFailed, "")
 			continue
 		}

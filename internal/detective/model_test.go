@@ -121,7 +121,7 @@ func TestModel(t *testing.T) {
 			"enroll": func(rt *rapid.T) {
 				a, m := who.Draw(rt, "account"), who.Draw(rt, "member")
 				if g := w.graphs[a]; g != nil {
-					_, err := l.EnrollMembers(ctx, g.arn, []string{m})
+					_, _, err := l.EnrollMembers(ctx, g.arn, []string{m})
 					same("EnrollMembers", err, "")
 					g.members[m] = true
 				}

@@ -126,7 +126,10 @@ func (s *Service) adoptMembers(ctx context.Context, tx control.Tx, o control.Org
 		return err
 	}
 	for _, m := range members {
-		if _, ok := o.Account(m.AccountID); ok {
+		if a, ok := o.Account(m.AccountID); ok {
+			if a.Email != "" {
+				m.Email = a.Email // the other one may never have been verified
+			}
 			if err := s.adopt(ctx, tx, g, v, m); err != nil {
 				return err
 			}

@@ -175,9 +175,20 @@ func (c organizationChange) changed(ctx context.Context, a control.OrganizationA
 	})
 }
 
-// closed removes a closed account: its memberships and its graphs.
+// closed removes a closed account: its keys, its memberships and its graphs.
 func (c organizationChange) closed(ctx context.Context, accountID string) error {
-	err := c.eachMembership(ctx, accountID, func(g control.Graph, m control.Member) error {
+	keys, err := c.tx.Keys(ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if k.AccountID == accountID {
+			if err := c.tx.RevokeKey(ctx, k.AccessKeyID, c.stamp()); err != nil {
+				return err
+			}
+		}
+	}
+	err = c.eachMembership(ctx, accountID, func(g control.Graph, m control.Member) error {
 		return c.tx.RemoveMember(ctx, g.ARN, m.AccountID)
 	})
 	if err != nil {

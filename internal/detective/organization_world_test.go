@@ -48,7 +48,8 @@ func (w *society) enable(g *societyGraph) {
 	}
 	w.admins[g.region] = &societyAdmin{account: g.account, arn: g.arn, delegated: w.now()}
 	for _, m := range g.sorted() {
-		if _, ok := w.org.Account(m.AccountID); ok {
+		if a, ok := w.org.Account(m.AccountID); ok {
+			m.Email = cmp.Or(a.Email, m.Email)
 			w.adopt(g, m)
 		}
 	}

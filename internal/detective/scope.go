@@ -19,14 +19,12 @@ const (
 // checkScope checks the scope time of an investigation.
 func checkScope(from, to, now time.Time) error {
 	switch d := to.Sub(from); {
-	case from.IsZero() || to.IsZero():
-		return errorf(Validation, "ScopeStartTime and ScopeEndTime are required.")
 	case d <= 0:
 		return errorf(Validation, "ScopeStartTime must be before ScopeEndTime. Found %s and %s.", isoTime(from), isoTime(to))
 	case d < minScope:
 		return errorf(Validation, "The time from ScopeStartTime to ScopeEndTime must be at least 1 hour. Found %s.", d)
 	case d > maxScope:
-		return errorf(Validation, "The time from ScopeStartTime to ScopeEndTime must not be more than 366 days. Found %d days.", (d+24*time.Hour-1)/(24*time.Hour))
+		return errorf(Validation, "The time from ScopeStartTime to ScopeEndTime must not be more than 366 days. Found %d days.", d/(24*time.Hour)+1)
 	case to.After(now.Add(maxScopeAhead)):
 		return errorf(Validation, "ScopeEndTime must not be more than 24 hours in the future. Found %s.", isoTime(to))
 	}

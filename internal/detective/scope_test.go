@@ -33,8 +33,8 @@ func TestCheckScope(t *testing.T) {
 	f(now.Add(-hour+1), now, "at least 1 hour")
 	f(now.Add(-366*24*hour-1), now, "more than 366 days. Found 367 days")
 	f(now.Add(-hour), now.Add(24*hour+1), "24 hours in the future")
-	f(time.Time{}, now, "required")
-	f(now, time.Time{}, "required")
+	f(time.Time{}, now, "more than 366 days")
+	f(now, time.Time{}, "must be before")
 }
 
 func TestEntityType(t *testing.T) {

@@ -102,28 +102,31 @@ func invited(ctx context.Context, r control.Reader, graphARN string, i invitee, 
 }
 
 // isKnownAs reports whether the directory, ours or the organization's, has
-// the account with the e-mail address that it was invited by.
+// the account with the e-mail address that it was invited by. An account that
+// the organization has as suspended or closed is not known to anybody.
 func isKnownAs(ctx context.Context, r control.Reader, g control.Graph, m control.Member) (bool, error) {
-	var emails []string
 	a, err := r.Account(ctx, m.AccountID)
-	switch {
-	case err == nil:
-		emails = append(emails, a.Email)
-	case !errors.Is(err, control.ErrNotFound):
+	inOurs := err == nil
+	if err != nil && !errors.Is(err, control.ErrNotFound) {
 		return false, err
 	}
 	o, err := r.OrganizationAccount(ctx, m.AccountID)
-	switch {
-	case err == nil && o.Status == control.AccountActive:
-		emails = append(emails, o.Email)
-	case err != nil && !errors.Is(err, control.ErrNotFound):
+	inOrg := err == nil
+	if err != nil && !errors.Is(err, control.ErrNotFound) {
 		return false, err
 	}
-	for _, e := range emails {
-		if !needsEmail(g) || e != "" && strings.EqualFold(e, m.Email) {
-			return true, nil
-		}
+	switch {
+	case inOrg && o.Status != control.AccountActive:
+		return false, nil
+	case !needsEmail(g):
+		return inOurs || inOrg, nil
 	}
-	// An organization account may be named without its address.
-	return m.Email == "" && o.Status == control.AccountActive, nil
+	return inOurs && sameAddress(a.Email, m.Email) || inOrg && sameAddress(o.Email, m.Email), nil
+}
+
+// sameAddress compares e-mail addresses, in whatever case of ASCII. Letters
+// that only Unicode folds to others are other letters: mail to them goes to
+// other people.
+func sameAddress(a, b string) bool {
+	return a != "" && len(a) == len(b) && strings.EqualFold(a, b)
 }

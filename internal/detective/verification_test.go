@@ -27,7 +27,8 @@ func TestVerification(t *testing.T) {
 		{"unknown account", "000000000009", "one@example.com", region, no, 0},
 		{"account without an address", "000000000002", "two@example.com", region, no, 0},
 		{"organization's address", "000000000003", "org-000000000003@example.com", region, yes, 1},
-		{"no address, in the organization", "000000000003", "", region, yes, 1},
+		{"suspended in the organization", "000000000005", "five@example.com", region, no, 0},
+		{"a Kelvin sign for a k", "000000000006", "mi\u212ae@example.com", region, no, 0},
 		{"wrong address, in the organization", "000000000003", "three@example.com", region, no, 0},
 		{"either directory's address", "000000000004", "four@example.com", region, yes, 1},
 		{"the other directory's address", "000000000004", "org-000000000004@example.com", region, yes, 1},
@@ -45,7 +46,10 @@ func TestVerification(t *testing.T) {
 			l.account(t, "000000000001", "one@example.com")
 			l.account(t, "000000000002", "")
 			l.account(t, "000000000004", "four@example.com")
-			l.organize(t, second.AccountID, "000000000003", "000000000004")
+			l.account(t, "000000000005", "five@example.com")
+			l.account(t, "000000000006", "mike@example.com")
+			l.organize(t, second.AccountID, "000000000003", "000000000004", "000000000005")
+			l.status(t, "000000000005", control.AccountSuspended)
 			made, left, err := l.CreateMembers(t.Context(), owner, arn, CreateMembersInput{Accounts: []AccountDetails{{c.account, c.email}}})
 			if err != nil || len(made) != 1 || len(left) != 0 || made[0].Status != control.MemberVerificationInProgress {
 				t.Fatalf("CreateMembers = %+v, %v, %v", made, left, err)
@@ -68,7 +72,10 @@ func TestCreateMembers(t *testing.T) {
 	l.status(t, "000000000004", control.AccountSuspended)
 	l.invite(t, arn, "000000000001")
 
-	_, _, err := l.CreateMembers(ctx, admin, arn, CreateMembersInput{Accounts: []AccountDetails{{"000000000003", ""}, {"000000000005", ""}}})
+	// Its address is for the organization's own administrator to know.
+	_, _, err := l.CreateMembers(ctx, admin, arn, CreateMembersInput{Accounts: []AccountDetails{{"000000000003", "org-000000000003@example.com"}, {"000000000003", ""}}})
+	wantCode(t, "no address in another graph than the organization's", err, Validation)
+	_, _, err = l.CreateMembers(ctx, admin, arn, CreateMembersInput{Accounts: []AccountDetails{{"000000000003", "org-000000000003@example.com"}, {"000000000005", ""}}})
 	if e := wantCode(t, "no address outside the organization", err, Validation); e.Message != "Invalid request body" || e.Reason != "INVALID_REQUEST_BODY" || e.Detail == "" {
 		t.Errorf("the refusal is %+v", e)
 	}
@@ -77,7 +84,7 @@ func TestCreateMembers(t *testing.T) {
 	l.clock.add(time.Minute)
 	made, left, err := l.CreateMembers(ctx, admin, arn, CreateMembersInput{Accounts: []AccountDetails{
 		{"000000000005", "five@example.com"}, {"000000000001", "one@example.com"}, {admin.AccountID, "root@example.com"},
-		{"000000000004", "four@example.com"}, {"000000000005", "again@example.com"}, {"000000000003", ""},
+		{"000000000005", "again@example.com"}, {"000000000003", "org-000000000003@example.com"},
 	}})
 	must(t, err)
 	at := l.clock.now().Truncate(time.Millisecond)
@@ -89,7 +96,7 @@ func TestCreateMembers(t *testing.T) {
 		// Not the organization's graph: an invitation, by its address.
 		{AdministratorID: admin.AccountID, Member: control.Member{
 			GraphARN: arn, AccountID: "000000000003", Email: "org-000000000003@example.com", Status: "VERIFICATION_IN_PROGRESS", InvitationType: "INVITATION",
-			Invited: at.Add(5 * time.Microsecond), Updated: at, Packages: allPackages(false, at),
+			Invited: at.Add(4 * time.Microsecond), Updated: at, Packages: allPackages(false, at),
 		}},
 	}
 	if diff := cmp.Diff(want, made); diff != "" {
@@ -102,7 +109,7 @@ func TestCreateMembers(t *testing.T) {
 			t.Errorf("reason of %s: %q", u.AccountID, u.Reason)
 		}
 	}
-	if diff := cmp.Diff([]string{"000000000001", admin.AccountID, "000000000004", "000000000005"}, accounts); diff != "" {
+	if diff := cmp.Diff([]string{"000000000001", admin.AccountID, "000000000005"}, accounts); diff != "" {
 		t.Errorf("UnprocessedAccounts (-want +got):\n%s", diff)
 	}
 }

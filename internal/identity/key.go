@@ -55,6 +55,9 @@ func (s *Service) CreateKey(ctx context.Context, accountID string, o KeyOptions)
 		} else if err != nil {
 			return err
 		}
+		if err := inUse(ctx, tx, accountID); err != nil {
+			return err
+		}
 		return tx.CreateKey(ctx, key)
 	})
 	if err != nil {
@@ -71,6 +74,9 @@ func (s *Service) RotateKey(ctx context.Context, accessKeyID string) (Credential
 	err := s.store.Update(ctx, func(tx control.Tx) error {
 		old, err := validKey(ctx, tx, accessKeyID)
 		if err != nil {
+			return err
+		}
+		if err := inUse(ctx, tx, old.AccountID); err != nil {
 			return err
 		}
 		var key control.Key
@@ -103,6 +109,18 @@ func (s *Service) SetKeyPolicies(ctx context.Context, accessKeyID string, p []co
 		return tx.SetKeyPolicies(ctx, accessKeyID, p)
 	})
 	s.cache.forget(accessKeyID)
+	return err
+}
+
+// inUse refuses accounts whose keys would not be valid.
+func inUse(ctx context.Context, r control.OrganizationReader, accountID string) error {
+	a, err := r.OrganizationAccount(ctx, accountID)
+	if err == nil && a.Status != control.AccountActive {
+		return fmt.Errorf("account %s is %s: its keys are not valid", accountID, a.Status)
+	}
+	if errors.Is(err, control.ErrNotFound) {
+		return nil
+	}
 	return err
 }
 
@@ -139,6 +157,7 @@ func (s *Service) LookupKey(ctx context.Context, accessKeyID string) (secret str
 	a, err := s.store.OrganizationAccount(ctx, p.AccountID)
 	switch {
 	case err == nil && a.Status != control.AccountActive:
+		s.cache.forget(accessKeyID) // a closed account's key has been revoked
 		return "", Principal{}, ErrUnknownKey
 	case err != nil && !errors.Is(err, control.ErrNotFound):
 		return "", Principal{}, err

@@ -60,18 +60,21 @@ func Add(o control.Organization, account control.OrganizationAccount) (control.O
 // delegated administrator, there is none afterwards. Like the functions
 // below it returns an error that wraps ErrNone for the zero organization,
 // ErrNotMember for a strange account, and ErrRefused for the management
-// account.
+// account. A closed account stays, so that it cannot come back.
 func Remove(o control.Organization, id string) (control.Organization, error) {
 	return edit("remove", o, id, func(o *control.Organization, i int) string {
+		if o.Accounts[i].Status == control.AccountClosed {
+			return "it is closed, which cannot be undone"
+		}
 		o.Accounts = slices.Delete(o.Accounts, i, i+1)
 		endDelegation(o, id)
 		return ""
 	})
 }
 
-// Suspend returns the organization with the active account suspended. If it
-// was the delegated administrator, there is none afterwards, also when the
-// account comes back.
+// Suspend returns the organization with the active account suspended. The
+// delegated administrator stays that, as in AWS, for when the account comes
+// back.
 func Suspend(o control.Organization, id string) (control.Organization, error) {
 	return setStatus("suspend", o, id, control.AccountSuspended, control.AccountActive)
 }
@@ -128,7 +131,7 @@ func setStatus(verb string, o control.Organization, id string, to control.Accoun
 			return "it is " + string(a.Status)
 		}
 		a.Status = to
-		if to != control.AccountActive {
+		if to == control.AccountClosed {
 			endDelegation(o, id)
 		}
 		return ""

@@ -42,6 +42,7 @@ func TestAnyEdits(t *testing.T) {
 				legal = !member && len(id) == 12
 				status = control.AccountActive
 			case "remove":
+				legal = legal && status != control.AccountClosed
 				status = ""
 			case "suspend":
 				legal = legal && status == control.AccountActive
@@ -76,7 +77,7 @@ func TestAnyEdits(t *testing.T) {
 				if model[id] = status; status == "" {
 					delete(model, id)
 				}
-				if id == admin && status != control.AccountActive {
+				if id == admin && status != control.AccountActive && status != control.AccountSuspended {
 					admin = ""
 				}
 			}
@@ -93,8 +94,8 @@ func TestAnyEdits(t *testing.T) {
 			if a, _ := o.Account(o.ManagementAccountID); o.ManagementAccountID != management || a.Status != control.AccountActive {
 				t.Fatalf("after %s %q: %s; want the management account active", verb, id, line(o))
 			}
-			if a, _ := o.Account(o.DelegatedAdministrator); admin != "" && a.Status != control.AccountActive {
-				t.Fatalf("after %s %q: %s; want the delegated account active", verb, id, line(o))
+			if a, _ := o.Account(o.DelegatedAdministrator); admin != "" && a.Status != control.AccountActive && a.Status != control.AccountSuspended {
+				t.Fatalf("after %s %q: %s; want the delegated account in use", verb, id, line(o))
 			}
 		}
 	})
