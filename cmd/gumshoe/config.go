@@ -56,6 +56,9 @@ func readConfig(path string) (config, error) {
 	if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
 		return c, fmt.Errorf("read configuration %s: %w", path, explainYAML(err))
 	}
+	if err := d.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return c, fmt.Errorf("read configuration %s: there is more behind the end of the document (---)", path)
+	}
 	if len(c.Regions) == 0 {
 		c.Regions = []string{defaultRegion}
 	}

@@ -33,7 +33,8 @@ import (
 //	DIR/control.db   accounts, keys, graphs, members, investigations, jobs
 //	DIR/graphs/      the warehouse
 //	DIR/geo/         city*.mmdb, asn*.mmdb and *.csv overlays, all optional
-//	DIR/audit/       the calls of our own API, as CloudTrail records
+//	DIR/audit/       the calls of our own API, as CloudTrail records, those of
+//	                 unproven callers in the folder unauthenticated
 //	DIR/admin.sock   while a server runs
 type house struct {
 	dir          string
@@ -50,7 +51,8 @@ type house struct {
 	jobs         *jobs.Runner
 
 	organizations orgs.Source
-	audit         *audit.Log // while a server runs
+	audit         *audit.Log // while a server runs: calls of known callers
+	strangers     *audit.Log // calls whose signature was refused
 
 	mu      sync.Mutex
 	writers map[string]chan struct{} // by graph ARN; whoever puts a value in may write

@@ -171,7 +171,7 @@ func (r *ingestReport) printStrangers(w io.Writer) error {
 	if len(names) > maxShown {
 		names, more = names[:maxShown], " and others"
 	}
-	_, err := fmt.Fprintf(w, "Refused, for they are no members of the graph: %s%s.\nGive --enroll to make the accounts in the logs members.\n",
+	_, err := fmt.Fprintf(w, "Refused, for they are no enabled members of the graph: %s%s.\nGive --enroll to make the accounts in the logs members, without asking them.\n",
 		strings.Join(names, ", "), more)
 	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gumshoe-detective/gumshoe/internal/control"
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
+	"github.com/gumshoe-detective/gumshoe/internal/identity"
 	"github.com/gumshoe-detective/gumshoe/internal/orgs"
 )
 
@@ -20,14 +21,15 @@ func newOrg(inv *invocation) *cobra.Command {
 			`Takes an account out of the organization. It is no member any more of graphs
 that it belonged to through the organization; what they hold of it stays.`, orgs.Remove),
 		newOrgChange(inv, "suspend", "Suspend an account: nothing of it is read any more",
-			`Marks an account as suspended: its memberships are disabled, and its records are
-rejected from now on. 'gumshoe org restore' undoes it.`, orgs.Suspend),
+			`Marks an account as suspended: its memberships are disabled, its records are
+rejected and its access keys are not valid from now on. 'gumshoe org restore'
+undoes it.`, orgs.Suspend),
 		newOrgChange(inv, "restore", "Take up a suspended account again",
 			`Marks a suspended account as active; its memberships are enabled again as far
 as the graphs' quotas allow.`, orgs.Restore),
 		newOrgChange(inv, "close", "Close an account: its memberships and graphs go",
 			`Marks an account as closed, which cannot be undone: it is removed from all
-graphs, and the graphs that it administers are deleted.`, orgs.Close),
+graphs, the graphs that it administers are deleted and its access keys revoked.`, orgs.Close),
 		newOrgChange(inv, "delegate", "Make an account the delegated administrator for Detective",
 			`Registers an account as the organization's delegated administrator for
 Detective. Only it, or the management account, can then be made the Detective
@@ -40,7 +42,12 @@ func (h *house) editOrganization(ctx context.Context, edit func(control.Organiza
 	if h.config.Organization.Source == "aws" {
 		return errors.New("the organization is read from AWS Organizations (organization.source in the configuration): change it there")
 	}
-	err := h.detective.ApplyOrganization(ctx, edit)
+	err := h.detective.ApplyOrganization(ctx, func(old control.Organization) (control.Organization, error) {
+		if old.Source == control.AWSOrganization {
+			return old, fmt.Errorf("organization %s was read from AWS Organizations: change it there, and name the configuration by --config", old.ID)
+		}
+		return edit(old)
+	})
 	if errors.Is(err, orgs.ErrNone) {
 		return errors.New("there is no organization yet; `gumshoe org create MANAGEMENT_ID` makes it")
 	}
@@ -127,6 +134,9 @@ func (f *accountFlags) add(c *cobra.Command) {
 // account returns the account that joins now.
 func (f *accountFlags) account(ctx context.Context, h *house, id string) (control.OrganizationAccount, error) {
 	out := control.OrganizationAccount{ID: id, Email: f.email, Name: f.name, Joined: time.Now()}
+	if f.email != "" && !identity.ValidEmail(f.email) {
+		return out, usagef("invalid e-mail address %q", f.email)
+	}
 	known, err := h.control.Account(ctx, id)
 	if err != nil && !errors.Is(err, control.ErrNotFound) {
 		return out, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -20,10 +21,25 @@ and when it starts.`,
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return inv.withHouse(c.Context(), data, func(h *house) error {
+				if h.config.Organization.Source != "aws" {
+					return errors.New("the organization is gumshoe's own: there is nothing to read. `organization: {source: aws}` in the configuration, of the server too if one runs, has it read from AWS Organizations")
+				}
 				if err := h.detective.SyncOrganization(c.Context()); err != nil {
 					return err
 				}
-				return inv.finishJobs(c.Context(), h)
+				if err := inv.finishJobs(c.Context(), h); err != nil {
+					return err
+				}
+				o, err := h.control.Organization(c.Context())
+				if errors.Is(err, control.ErrNotFound) {
+					_, err = fmt.Fprintln(inv.stdout, "AWS Organizations has no organization")
+					return err
+				}
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(inv.stdout, "organization %s: %d accounts\n", o.ID, len(o.Accounts))
+				return err
 			})
 		},
 	}

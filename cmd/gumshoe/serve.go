@@ -130,12 +130,11 @@ const collectorFloor = 64 << 20 // bytes
 func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, ready func(url string) error) (err error) {
 	floor := make([]byte, collectorFloor)
 	defer runtime.KeepAlive(floor)
-	log, err := audit.Open(filepath.Join(h.dir, "audit"), audit.Options{KeepBytes: h.config.Audit.keep()})
+	closeAudit, err := h.openAudit()
 	if err != nil {
 		return fmt.Errorf("open the audit log: %w", err)
 	}
-	h.audit = log
-	defer func() { err = errors.Join(err, log.Close()) }()
+	defer func() { err = errors.Join(err, closeAudit()) }()
 	if err := h.detective.StartUp(ctx); err != nil {
 		return err
 	}
@@ -201,6 +200,19 @@ func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, rea
 	return nil
 }
 
+// openAudit opens the audit log. Calls that anybody can make have a folder and
+// a tenth of the room of their own, so that they push out no others.
+func (h *house) openAudit() (closeAll func() error, err error) {
+	dir, keep := filepath.Join(h.dir, "audit"), h.config.Audit.keep()
+	if h.audit, err = audit.Open(dir, audit.Options{KeepBytes: keep}); err != nil {
+		return nil, err
+	}
+	if h.strangers, err = audit.Open(filepath.Join(dir, "unauthenticated"), audit.Options{KeepBytes: keep / 10}); err != nil {
+		return nil, errors.Join(err, h.audit.Close())
+	}
+	return func() error { return errors.Join(h.audit.Close(), h.strangers.Close()) }, nil
+}
+
 // tidyAudit finishes the file of the audit log each hour, also when no calls
 // come.
 func (h *house) tidyAudit(ctx context.Context) {
@@ -211,7 +223,7 @@ func (h *house) tidyAudit(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := h.audit.Rotate(); err != nil {
+			if err := errors.Join(h.audit.Rotate(), h.strangers.Rotate()); err != nil {
 				h.log.Error("the audit log cannot be finished", "error", err)
 			}
 		}
@@ -263,6 +275,10 @@ func (h *house) publicHandler(o serverOptions) http.Handler {
 	// Not a ServeMux: it would clean the escaped ARNs in /tags/{ResourceArn}.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
+		case o.dev && !isLoopback(hostOf(r)):
+			// A page in a browser of this machine, under a name that its
+			// author has pointed here.
+			http.Error(w, "With --dev this server answers to loopback names only.", http.StatusForbidden)
 		case r.URL.Path == "/healthz" || r.URL.Path == "/readyz":
 			h.health(w, r)
 		case r.URL.Path == "/console" || strings.HasPrefix(r.URL.Path, "/console/"):
@@ -271,6 +287,14 @@ func (h *house) publicHandler(o serverOptions) http.Handler {
 			detective.ServeHTTP(w, r)
 		}
 	})
+}
+
+// hostOf is the name that a request was sent to, without the port.
+func hostOf(r *http.Request) string {
+	if host, _, err := net.SplitHostPort(r.Host); err == nil {
+		return host
+	}
+	return strings.Trim(r.Host, "[]")
 }
 
 // health answers /healthz, that the process lives, and /readyz, that it can

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/gumshoe-detective/gumshoe/internal/audit"
@@ -80,12 +82,14 @@ func (c config) check() error {
 		return fmt.Errorf("quotas.members: %d is less than 0", c.Quotas.Members)
 	case c.Quotas.BytesPerDay < 0:
 		return fmt.Errorf("quotas.bytes_per_day: %d is less than 0", c.Quotas.BytesPerDay)
+	case math.IsNaN(c.Throttle.PerSecond) || math.IsInf(c.Throttle.PerSecond, 0):
+		return errors.New("throttle.per_second: it must be a number; a negative one is no limit")
 	case c.Throttle.Burst < 0:
 		return fmt.Errorf("throttle.burst: %d is less than 0", c.Throttle.Burst)
 	case !strings.Contains("|own|aws|", "|"+c.Organization.Source+"|") && c.Organization.Source != "":
 		return fmt.Errorf("organization.source: %q is neither own nor aws", c.Organization.Source)
 	case c.Organization.Source != "aws" && (c.Organization.Endpoint != "" || c.Organization.Profile != ""):
-		return fmt.Errorf("organization: endpoint and profile are for source: aws")
+		return errors.New("organization: endpoint and profile are for source: aws")
 	}
 	return nil
 }

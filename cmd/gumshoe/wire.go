@@ -199,14 +199,20 @@ func (m mailer) SendInvitation(ctx context.Context, i detective.Invitation) erro
 // writeAudit writes a call down as a CloudTrail record. A call that cannot be
 // written down is answered all the same; the log says so.
 func (h *house) writeAudit(c api.Call) {
-	err := h.audit.Record(audit.Call{
+	log := h.audit
+	if !c.Known {
+		log = h.strangers
+	}
+	err := log.Record(audit.Call{
 		Time: c.Time, EventID: uuid.NewString(), RequestID: c.RequestID, Operation: c.Operation, Region: c.Region,
-		AccountID: c.Caller.AccountID, ARN: c.Caller.ARN, AccessKeyID: c.Caller.AccessKeyID,
+		EventSource: c.Service + ".amazonaws.com",
+		AccountID:   c.Caller.AccountID, ARN: c.Caller.ARN, AccessKeyID: c.Caller.AccessKeyID,
 		RecipientAccountID: c.Caller.AccountID, SourceIP: c.Caller.SourceIP, UserAgent: c.Caller.UserAgent,
 		ReadOnly: c.ReadOnly, Parameters: c.Parameters, ErrorCode: c.ErrorCode, ErrorMessage: c.ErrorMessage,
 	})
 	if err != nil {
-		h.log.Error("a call is not in the audit log", "request_id", c.RequestID, "operation", c.Operation, "error", err)
+		h.log.Error("a call is not in the audit log", "request_id", c.RequestID, "operation", c.Operation,
+			"account", c.Caller.AccountID, "key", c.Caller.AccessKeyID, "address", c.Caller.SourceIP, "error", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -22,9 +23,11 @@ import (
 type Call struct {
 	Time         time.Time
 	RequestID    string
+	Service      string // detective or sts
 	Operation    string
+	Known        bool // the signature was right: Caller is who it says
 	ReadOnly     bool
-	Caller       detective.Caller // empty but for SourceIP and UserAgent when the signature was refused
+	Caller       detective.Caller // what the request says of itself when the signature was refused
 	Region       string           // that was called; empty when it is not known
 	Parameters   []byte           // JSON, sensitive values masked; nil for none
 	ErrorCode    string           // empty for success
@@ -42,7 +45,8 @@ var sensitive = []string{"EmailAddress", "Message"}
 type exchange struct {
 	id     string // request id
 	began  time.Time
-	route  *route // nil when there is none
+	sts    bool   // GetCallerIdentity
+	route  *route // of Detective; nil when there is none
 	caller detective.Caller
 	known  bool // the caller's signature was right
 	label  string
@@ -54,20 +58,42 @@ type exchange struct {
 // success. What a client whose signature was refused has sent is not written
 // down: anybody can send anything.
 func (s *server) record(x *exchange, f *fault) {
-	if s.audit == nil || x.route == nil {
+	if s.audit == nil || x.route == nil && !x.sts {
 		return
 	}
-	c := Call{
-		Time: x.began, RequestID: x.id, Operation: x.route.operation, Caller: x.caller, Region: x.caller.Region,
-		ReadOnly: x.route.readOnly(),
+	c := Call{Time: x.began, RequestID: x.id, Known: x.known, Caller: x.caller, Region: x.caller.Region}
+	if x.sts {
+		c.Service, c.Operation, c.ReadOnly = "sts", "GetCallerIdentity", true
+	} else {
+		c.Service, c.Operation, c.ReadOnly = "detective", x.route.operation, x.route.readOnly()
 	}
-	if x.known {
-		c.Parameters = x.parameters()
+	if x.known && !x.sts {
+		limit := maxParameters
+		if f != nil || c.ReadOnly {
+			limit = maxIdleParameters
+		}
+		c.Parameters = bounded(x.parameters(), limit)
 	}
 	if f != nil {
 		c.ErrorCode, c.ErrorMessage = f.kind, f.message
 	}
 	s.audit(c)
+}
+
+// What is written down of the parameters, in bytes: what a request of the
+// model needs, and less of calls that change nothing and so cost their caller
+// nothing. Members that the model does not have must not fill the log.
+const (
+	maxParameters     = 64 << 10
+	maxIdleParameters = 8 << 10
+)
+
+// bounded replaces parameters that are too long, in the manner of CloudTrail.
+func bounded(parameters []byte, limit int) []byte {
+	if len(parameters) <= limit {
+		return parameters
+	}
+	return fmt.Appendf(nil, `{"omitted":true,"originalSize":%d,"reason":"larger than %d bytes"}`, len(parameters), limit)
 }
 
 // readOnly reports whether the operation changes nothing.

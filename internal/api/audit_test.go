@@ -54,7 +54,7 @@ func TestAudit(t *testing.T) {
 			}
 			c.Parameters, c.ErrorMessage = nil, ""
 			want := Call{
-				Time: testNow, RequestID: got.id, Operation: r.operation, Caller: caller, Region: caller.Region, ErrorCode: code,
+				Time: testNow, RequestID: got.id, Service: "detective", Operation: r.operation, Known: caller.AccountID != "", Caller: caller, Region: caller.Region, ErrorCode: code,
 				ReadOnly: strings.HasPrefix(r.operation, "Get") || strings.HasPrefix(r.operation, "List") || strings.HasPrefix(r.operation, "Describe") || strings.HasPrefix(r.operation, "Batch"),
 			}
 			if diff := cmp.Diff(want, c); diff != "" {
@@ -142,11 +142,37 @@ func TestAuditParameters(t *testing.T) {
 	}
 }
 
-// TestUnknownRoutesAreNotRecorded, nor are calls of STS.
+// TestAuditSTS: GetCallerIdentity is recorded, too: it is what somebody tries
+// who has found a key.
+func TestAuditSTS(t *testing.T) {
+	t.Parallel()
+	h, calls := auditedAPI(&fake{}, fakeKeys{}, Rate{})
+	send(t, h, signed(t, "POST", "/", "Action=GetCallerIdentity&Version=2011-06-15")) // signed for Detective
+	if len(*calls) != 1 || (*calls)[0].Service != "sts" || (*calls)[0].Operation != "GetCallerIdentity" || (*calls)[0].Known ||
+		(*calls)[0].ErrorCode != "InvalidSignatureException" || (*calls)[0].Caller.AccessKeyID != testKey {
+		t.Errorf("recorded %+v", *calls)
+	}
+}
+
+// TestAuditIsBounded: what the model does not have cannot fill the log.
+func TestAuditIsBounded(t *testing.T) {
+	t.Parallel()
+	h, calls := auditedAPI(&fake{}, fakeKeys{}, Rate{})
+	long := `{"More":"` + strings.Repeat("x", 100<<10) + `"}`
+	send(t, h, signed(t, "POST", "/graphs/list", long))
+	send(t, h, signed(t, "POST", "/graph", long))
+	for i, limit := range []string{"8192", "65536"} {
+		if got := string((*calls)[i].Parameters); got != `{"omitted":true,"originalSize":102411,"reason":"larger than `+limit+` bytes"}` {
+			t.Errorf("parameters %.200s", got)
+		}
+	}
+}
+
+// TestUnknownRoutesAreNotRecorded: they are no calls of an operation.
 func TestUnknownRoutesAreNotRecorded(t *testing.T) {
 	t.Parallel()
 	h, calls := auditedAPI(&fake{}, fakeKeys{}, Rate{})
-	for _, target := range []string{"/nope", "/graph/", "/", "/tags/"} {
+	for _, target := range []string{"/nope", "/graph/", "/tags/"} {
 		send(t, h, signed(t, "POST", target, "{}"))
 	}
 	if len(*calls) > 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/gumshoe-detective/gumshoe/internal/api/sigv4"
 	"github.com/gumshoe-detective/gumshoe/internal/detective"
@@ -54,7 +55,7 @@ func (s *server) trust(ctx context.Context, c sigv4.Credential) (detective.Calle
 	if isAccountID(c.AccessKeyID) {
 		return detective.Caller{
 			AccountID:   c.AccessKeyID,
-			ARN:         entity.RootARN(c.AccessKeyID),
+			ARN:         inPartition(entity.RootARN(c.AccessKeyID), c.Region),
 			AccessKeyID: c.AccessKeyID,
 			Region:      c.Region,
 		}, nil
@@ -74,7 +75,17 @@ func (s *server) lookup(ctx context.Context, c sigv4.Credential) (string, detect
 	}
 	caller.AccessKeyID = c.AccessKeyID
 	caller.Region = c.Region
+	caller.ARN = inPartition(caller.ARN, c.Region)
 	return secret, caller, nil
+}
+
+// inPartition returns the ARN in the partition of the Region that was called:
+// clients take their partition from their own ARN.
+func inPartition(arn, region string) string {
+	if rest, ok := strings.CutPrefix(arn, "arn:aws:"); ok {
+		return "arn:" + entity.Partition(region) + ":" + rest
+	}
+	return arn
 }
 
 func isAccountID(s string) bool {

@@ -85,7 +85,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	isSTS := r.Method == http.MethodPost && r.URL.Path == "/"
 	if isSTS {
-		write = writeSTSFault
+		x.sts = true
+		write = func(w http.ResponseWriter, f *fault) {
+			s.record(x, f)
+			writeSTSFault(w, f)
+		}
 	}
 	defer func() {
 		switch p := recover(); p {
@@ -99,7 +103,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	var err error
 	if isSTS {
-		err = s.serveSTS(w, r)
+		err = s.serveSTS(w, r, x)
 	} else {
 		err = s.serveDetective(w, r, x)
 	}
@@ -123,20 +127,14 @@ func (s *server) serveDetective(w http.ResponseWriter, r *http.Request, x *excha
 	if x.route, x.label = s.router.find(r); x.route == nil {
 		return unknownOperation()
 	}
-	x.caller = detective.Caller{SourceIP: clientAddress(r), UserAgent: r.UserAgent()}
 	if x.body, err = readBody(w, r); err != nil {
+		x.caller = detective.Caller{SourceIP: clientAddress(r), UserAgent: r.UserAgent()}
 		return err
 	}
-	caller, err := s.authenticate(r, x.body, "detective", s.regions)
-	if err != nil {
-		// Whoever it was named this key, which the audit log should show.
-		if a, aerr := sigv4.Authorize(r.Header); aerr == nil {
-			x.caller.AccessKeyID, x.caller.Region = claimed(a.Credential.AccessKeyID), claimed(a.Credential.Region)
-		}
+	if err := s.identify(r, x, "detective", s.regions); err != nil {
 		return err
 	}
-	caller.SourceIP, caller.UserAgent = x.caller.SourceIP, x.caller.UserAgent
-	x.caller, x.known = caller, true
+	caller := x.caller
 	if err := checkMedia(x.route, r.Header, len(x.body) > 0); err != nil {
 		return err
 	}
@@ -161,6 +159,21 @@ func (s *server) serveDetective(w http.ResponseWriter, r *http.Request, x *excha
 	writeJSON(w, x.route.status, *b)
 	s.buffers.Put(b)
 	return nil
+}
+
+// identify enters who made a request that was signed for the service. When
+// the signature is wrong that is what the request says of itself, which the
+// audit log should show.
+func (s *server) identify(r *http.Request, x *exchange, service string, regions []string) error {
+	caller, err := s.authenticate(r, x.body, service, regions)
+	if err == nil {
+		x.known = true
+	} else if a, aerr := sigv4.Authorize(r.Header); aerr == nil {
+		caller = detective.Caller{AccessKeyID: claimed(a.Credential.AccessKeyID), Region: claimed(a.Credential.Region)}
+	}
+	x.caller = caller
+	x.caller.SourceIP, x.caller.UserAgent = clientAddress(r), r.UserAgent()
+	return err
 }
 
 // claimed shortens what anybody can send to what a key or a Region can have.

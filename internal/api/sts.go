@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/gumshoe-detective/gumshoe/internal/detective"
-	"github.com/gumshoe-detective/gumshoe/internal/entity"
 )
 
 type callerIdentity struct {
@@ -30,29 +29,29 @@ type stsError struct {
 // serveSTS answers GetCallerIdentity, the one operation of STS that clients
 // such as Terraform cannot do without. STS is one service for all Regions, so
 // any may be signed for.
-func (s *server) serveSTS(w http.ResponseWriter, r *http.Request) error {
-	body, err := readBody(w, r)
-	if err != nil {
+func (s *server) serveSTS(w http.ResponseWriter, r *http.Request, x *exchange) (err error) {
+	if x.body, err = readBody(w, r); err != nil {
+		x.caller = detective.Caller{SourceIP: clientAddress(r), UserAgent: r.UserAgent()}
 		return err
 	}
-	caller, err := s.authenticate(r, body, "sts", nil)
-	if err != nil {
+	if err := s.identify(r, x, "sts", nil); err != nil {
 		return err
 	}
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/x-www-form-urlencoded" {
 		return unsupportedMediaType("The Content-Type of the request must be application/x-www-form-urlencoded.")
 	}
-	form, err := url.ParseQuery(string(body))
+	form, err := url.ParseQuery(string(x.body))
 	if err != nil {
 		return &fault{status: http.StatusBadRequest, kind: "MalformedQueryString", message: "The request body is not a well-formed form."}
 	}
 	if form.Get("Action") != "GetCallerIdentity" {
 		return &fault{status: http.StatusBadRequest, kind: "InvalidAction", message: "Of STS this service has GetCallerIdentity only."}
 	}
+	s.record(x, nil)
 	return writeXML(w, http.StatusOK, callerIdentity{
-		ARN:       caller.ARN,
-		UserID:    stsUserID(caller),
-		Account:   caller.AccountID,
+		ARN:       x.caller.ARN,
+		UserID:    stsUserID(x.caller),
+		Account:   x.caller.AccountID,
 		RequestID: w.Header().Get("x-amzn-RequestId"),
 	})
 }
@@ -60,7 +59,7 @@ func (s *server) serveSTS(w http.ResponseWriter, r *http.Request) error {
 // stsUserID is the account's id for its root, as in AWS. AWS has the
 // principal id of users; a key has none here, so its own id stands for it.
 func stsUserID(c detective.Caller) string {
-	if c.ARN == entity.RootARN(c.AccountID) {
+	if strings.HasSuffix(c.ARN, ":root") {
 		return c.AccountID
 	}
 	return c.AccessKeyID

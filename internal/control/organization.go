@@ -15,10 +15,20 @@ const (
 	AccountClosed    AccountStatus = "CLOSED"    // will not
 )
 
+// OrganizationSource says where an organization is kept.
+type OrganizationSource string
+
+// The sources of organizations.
+const (
+	OwnOrganization OrganizationSource = ""    // gumshoe's own directory
+	AWSOrganization OrganizationSource = "aws" // AWS Organizations; ours is a copy
+)
+
 // Organization is the AWS organization that this installation serves, as it
 // was last seen.
 type Organization struct {
 	ID                     string // o- and 10 to 32 characters
+	Source                 OrganizationSource
 	ManagementAccountID    string
 	DelegatedAdministrator string                // for Detective; empty when there is none
 	Accounts               []OrganizationAccount // by id, the management account among them

@@ -102,7 +102,7 @@ func (i *invitations) sort(ctx context.Context, n int, a AccountDetails) error {
 	}
 	// Only the organization's own administrator may leave out an address: to
 	// all others the directory would tell it.
-	if a.Email == "" && !(inOrg && i.ofOrg) {
+	if a.Email == "" && (!inOrg || !i.ofOrg) {
 		return &Error{Code: Validation, Message: "Invalid request body", Reason: "INVALID_REQUEST_BODY",
 			Detail: fmt.Sprintf("CreateMembersRequest.Accounts[%d].EmailAddress is required.", n)}
 	}

@@ -302,7 +302,7 @@ func (w *society) createMembers(c Caller, arn string, in CreateMembersInput) (ma
 	fresh, seen := 0, map[string]bool{}
 	for n, a := range in.Accounts {
 		o, inOrg := w.org.Account(a.AccountID)
-		if a.Email == "" && !(inOrg && w.isOrgGraph(g)) {
+		if a.Email == "" && (!inOrg || !w.isOrgGraph(g)) {
 			return nil, nil, Validation
 		}
 		old := g.members[a.AccountID]
@@ -355,7 +355,7 @@ func (w *society) verify(g *societyGraph, all []*societyMember, in CreateMembers
 		}
 		o, inOrg := w.org.Account(m.AccountID)
 		if inOrg && o.Status != control.AccountActive ||
-			!strings.EqualFold(m.Email, w.emails[m.AccountID]) && !(inOrg && strings.EqualFold(m.Email, o.Email)) {
+			!strings.EqualFold(m.Email, w.emails[m.AccountID]) && (!inOrg || !strings.EqualFold(m.Email, o.Email)) {
 			w.set(g, m, control.MemberVerificationFailed, "")
 			continue
 		}

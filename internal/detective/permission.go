@@ -39,7 +39,7 @@ func allowedAnywhere(c Caller, operation string) error {
 func denied(c Caller, operation, resource string) *Error {
 	arn := c.ARN
 	if arn == "" {
-		arn = entity.RootARN(c.AccountID)
+		arn = entity.RootARN(c.AccountID) // of our own commands, in no Region
 	}
 	return errorf(AccessDenied, "User: %s is not authorized to perform: %s on resource: %s", arn, policy.ActionOf(operation), resource)
 }

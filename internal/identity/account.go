@@ -23,7 +23,7 @@ func (s *Service) CreateAccount(ctx context.Context, id, email, name string) (Cr
 	if !entity.IsAccountID(id) {
 		return Credentials{}, fmt.Errorf("%w account id %q: it must be 12 digits", ErrInvalid, id)
 	}
-	if email != "" && !validEmail(email) {
+	if email != "" && !ValidEmail(email) {
 		return Credentials{}, fmt.Errorf("%w e-mail address %q", ErrInvalid, email)
 	}
 	cred, key := s.newKey(id)
@@ -47,10 +47,10 @@ func (s *Service) Accounts(ctx context.Context) ([]control.Account, error) {
 	return s.store.Accounts(ctx)
 }
 
-// validEmail reports whether s is an e-mail address as the API's model has
+// ValidEmail reports whether s is an e-mail address as the API's model has
 // it: 1 to 64 characters, `^.+@(?:(?:(?!-)[A-Za-z0-9-]{1,62})?[A-Za-z0-9]{1}\.)+[A-Za-z]{2,63}$`,
 // which Go's regexp cannot say.
-func validEmail(s string) bool {
+func ValidEmail(s string) bool {
 	at := strings.LastIndexByte(s, '@') // the domain cannot hold one
 	if utf8.RuneCountInString(s) > 64 || at < 1 || strings.ContainsAny(s[:at], "\r\n") {
 		return false

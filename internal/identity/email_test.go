@@ -11,8 +11,8 @@ func TestValidEmail(t *testing.T) {
 	t.Parallel()
 	f := func(s string, want bool) {
 		t.Helper()
-		if got := validEmail(s); got != want {
-			t.Errorf("validEmail(%q) = %v; want %v", s, got, want)
+		if got := ValidEmail(s); got != want {
+			t.Errorf("ValidEmail(%q) = %v; want %v", s, got, want)
 		}
 	}
 	f("a@b.cd", true)
@@ -47,8 +47,8 @@ func FuzzValidEmail(f *testing.F) {
 		if strings.Contains(s, "\r") { // the model's dialect and Go differ on it
 			return
 		}
-		if got, want := validEmail(s), utf8.RuneCountInString(s) <= 64 && model.MatchString(s); got != want {
-			t.Fatalf("validEmail(%q) = %v; the pattern says %v", s, got, want)
+		if got, want := ValidEmail(s), utf8.RuneCountInString(s) <= 64 && model.MatchString(s); got != want {
+			t.Fatalf("ValidEmail(%q) = %v; the pattern says %v", s, got, want)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/mail"
 	"net/url"
 	"os"
@@ -73,7 +74,7 @@ func (c Config) check() (settings, error) {
 	switch {
 	case s.host == "":
 		note("no host of the mail server")
-	case strings.ContainsAny(s.host, "/@[] ") || hasControl(s.host):
+	case strings.ContainsAny(s.host, "/@[] ") || hasControl(s.host) || strings.Contains(s.host, ":") && net.ParseIP(s.host) == nil:
 		note("host %q: it must be a name or an address, without a port", s.host)
 	case s.tls == NoTLS && !loopback(s.host):
 		note("TLS is none and the host is %s: mail to another machine is not sent in plain text", s.host)

@@ -62,6 +62,12 @@ func recipient(to string) (*mail.Address, error) {
 	// What a header could not carry, line ends above all, is not what comes
 	// back when it is read again.
 	back, err := mail.ParseAddress(a.String())
+	local := to[:max(0, strings.LastIndexByte(to, '@'))]
+	if err == nil && strings.ContainsAny(local, `"(),:;<>@[]\`+" ") {
+		// It would have to be quoted, which servers read in different ways:
+		// the mail could go to another mailbox.
+		err = errors.New("quoted")
+	}
 	if err != nil || back.Address != to || back.Name != "" || hasControl(to) || len(to) > 320 {
 		return nil, fmt.Errorf("%.320q is not an e-mail address that mail can be sent to", to)
 	}

@@ -80,6 +80,7 @@ func (s *AWS) organization(ctx context.Context) (control.Organization, error) {
 	}
 	o := control.Organization{
 		ID:                  aws.ToString(out.Organization.Id),
+		Source:              control.AWSOrganization,
 		ManagementAccountID: aws.ToString(out.Organization.MasterAccountId),
 	}
 	if o.Accounts, err = s.accounts(ctx); err != nil {

@@ -135,7 +135,7 @@ func TestAWSOrganization(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := control.Organization{
-		ID: "o-abcdefghij", ManagementAccountID: management, DelegatedAdministrator: active,
+		ID: "o-abcdefghij", Source: control.AWSOrganization, ManagementAccountID: management, DelegatedAdministrator: active,
 		Accounts: []control.OrganizationAccount{
 			{ID: management, Status: control.AccountActive},
 			{ID: active, Email: "b@example.com", Name: "b", Status: control.AccountClosed, Joined: time.Date(2026, 9, 1, 12, 0, 0, 123e6, time.UTC)},

@@ -2,7 +2,7 @@ package clients
 
 import (
 	"encoding/json"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -37,19 +37,22 @@ func TestCallsAreAuditedAndCanBeRead(t *testing.T) {
 
 	written, n := map[string]json.RawMessage{}, 0
 	folder := filepath.Join(c.data, "audit")
-	files, err := os.ReadDir(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		if !strings.HasSuffix(f.Name(), ".json.gz") {
-			t.Errorf("%s is left behind by a server that has stopped", f.Name())
-			continue
+	err := filepath.WalkDir(folder, func(path string, f fs.DirEntry, err error) error {
+		switch {
+		case err != nil || f.IsDir():
+			return err
+		case !strings.HasSuffix(path, ".json.gz"):
+			t.Errorf("%s is left behind by a server that has stopped", path)
+			return nil
 		}
-		for _, raw := range decode[struct{ Records []json.RawMessage }](t, plain(t, filepath.Join(folder, f.Name()))).Records {
+		for _, raw := range decode[struct{ Records []json.RawMessage }](t, plain(t, path)).Records {
 			written[decode[auditRecord](t, raw).RequestID] = raw
 			n++
 		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if n != len(written) {
 		t.Errorf("%d records of %d requests", n, len(written))

@@ -16,7 +16,7 @@ import (
 // from n on, n the management account.
 func organization(n, accounts int) control.Organization {
 	o := control.Organization{
-		ID: fmt.Sprintf("o-%010d", n), ManagementAccountID: account(n).ID, DelegatedAdministrator: account(n + 1).ID,
+		ID: fmt.Sprintf("o-%010d", n), Source: []control.OrganizationSource{control.OwnOrganization, control.AWSOrganization}[n%2], ManagementAccountID: account(n).ID, DelegatedAdministrator: account(n + 1).ID,
 	}
 	statuses := []control.AccountStatus{control.AccountActive, control.AccountSuspended, control.AccountClosed}
 	for k := range accounts {

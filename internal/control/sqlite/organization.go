@@ -9,11 +9,11 @@ import (
 
 const (
 	// One statement, so that the accounts belong to the organization.
-	selectOrganization = `SELECT o.id, o.management_account, o.delegated_administrator,
+	selectOrganization = `SELECT o.id, o.source, o.management_account, o.delegated_administrator,
 		COALESCE(a.id, ''), COALESCE(a.email, ''), COALESCE(a.name, ''), COALESCE(a.status, ''), COALESCE(a.joined, 0)
 		FROM organization o LEFT JOIN organization_account a ON true ORDER BY a.id`
-	upsertOrganization = `INSERT INTO organization (one, id, management_account, delegated_administrator)
-		VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET id = excluded.id,
+	upsertOrganization = `INSERT INTO organization (one, id, source, management_account, delegated_administrator)
+		VALUES (1, ?, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET id = excluded.id, source = excluded.source,
 		management_account = excluded.management_account, delegated_administrator = excluded.delegated_administrator`
 	deleteOrganization = `DELETE FROM organization`
 
@@ -50,7 +50,7 @@ func (r reader) Organization(ctx context.Context) (o control.Organization, err e
 	found := false
 	_, err = collect(ctx, r.conn, func(r row) (struct{}, error) {
 		var a control.OrganizationAccount
-		err := r.Scan(&o.ID, &o.ManagementAccountID, &o.DelegatedAdministrator,
+		err := r.Scan(&o.ID, &o.Source, &o.ManagementAccountID, &o.DelegatedAdministrator,
 			&a.ID, &a.Email, &a.Name, &a.Status, stamp{&a.Joined})
 		found = true
 		if a.ID != "" {
@@ -100,7 +100,7 @@ func (t tx) SetOrganization(ctx context.Context, o control.Organization) error {
 }
 
 func (t tx) setOrganization(ctx context.Context, o control.Organization) error {
-	if _, err := t.ExecContext(ctx, upsertOrganization, o.ID, o.ManagementAccountID, o.DelegatedAdministrator); err != nil {
+	if _, err := t.ExecContext(ctx, upsertOrganization, o.ID, string(o.Source), o.ManagementAccountID, o.DelegatedAdministrator); err != nil {
 		return fmt.Errorf("set organization %s: %w", o.ID, known(err))
 	}
 	if _, err := t.ExecContext(ctx, deleteOrganizationAccounts); err != nil {

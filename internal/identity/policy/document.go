@@ -20,8 +20,9 @@ const (
 // Policy is an identity policy that was read and checked. It does not change
 // and is safe for concurrent use; the zero value allows nothing.
 type Policy struct {
-	statements []statement
-	document   []byte // without white space
+	statements  []statement
+	looksAtTags bool   // a condition is on a tag's value
+	document    []byte // without white space
 }
 
 // Parse reads an identity policy, a JSON document of at most 6,144 characters
@@ -61,6 +62,9 @@ func Parse(document []byte) (*Policy, error) {
 	}
 	if err := r.end(); err != nil {
 		return nil, err
+	}
+	for _, s := range p.statements {
+		p.looksAtTags = p.looksAtTags || slices.ContainsFunc(s.conditions, func(c condition) bool { return c.key.kind == tagKind })
 	}
 	compact := jsontext.Value(slices.Clone(document))
 	if err := compact.Compact(); err != nil {

@@ -61,8 +61,9 @@ func Evaluate(policies Set, request Request) Decision {
 		return ImplicitDeny
 	}
 	decision := ImplicitDeny
+	unclear := ambiguous(request.ResourceTags) || ambiguous(request.RequestTags)
 	for _, p := range policies {
-		if p == nil {
+		if p == nil || unclear && p.looksAtTags {
 			return ExplicitDeny
 		}
 		for i := range p.statements {
@@ -76,4 +77,23 @@ func Evaluate(policies Set, request Request) Decision {
 		}
 	}
 	return decision
+}
+
+// ambiguous reports whether tags have keys that differ in case only. Conditions
+// do not tell them apart (IAM user guide, aws:ResourceTag), so a policy that
+// looks at tags is not asked: whoever may set tags could add the one that it
+// wants to see.
+func ambiguous(tags map[string]string) bool {
+	if len(tags) < 2 {
+		return false
+	}
+	seen := make(map[string]bool, len(tags))
+	for k := range tags {
+		k = strings.ToLower(k)
+		if seen[k] {
+			return true
+		}
+		seen[k] = true
+	}
+	return false
 }

@@ -118,3 +118,37 @@ func TestActionsAndResources(t *testing.T) {
 		}
 	}
 }
+
+// Tags whose keys differ in case only are one to a condition: with both there
+// a policy that looks at tags allows nothing.
+func TestTagsThatDifferInCase(t *testing.T) {
+	t.Parallel()
+	parse := func(text string) *Policy {
+		p, err := Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	all := parse(`{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`)
+	red := parse(`{"Statement":{"Effect":"Allow","Action":"detective:TagResource","Resource":"*","Condition":{"StringEquals":{"aws:RequestTag/team":"red"}}}}`)
+	noProd := parse(`{"Statement":{"Effect":"Deny","Action":"detective:ListMembers","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/Env":"prod"}}}}`)
+	for _, c := range []struct {
+		what string
+		set  Set
+		r    Request
+		want Decision
+	}{
+		{"one tag", Set{red}, Request{Action: "detective:TagResource", RequestTags: map[string]string{"team": "red"}}, Allowed},
+		{"a second one in capitals", Set{red}, Request{Action: "detective:TagResource", RequestTags: map[string]string{"team": "red", "TEAM": "blue"}}, ExplicitDeny},
+		{"denied by its tag", Set{all, noProd}, Request{Action: "detective:ListMembers", ResourceTags: map[string]string{"env": "prod"}}, ExplicitDeny},
+		{"and another in capitals", Set{all, noProd}, Request{Action: "detective:ListMembers", ResourceTags: map[string]string{"env": "prod", "ENV": "dev"}}, ExplicitDeny},
+		{"a policy without tags", Set{all}, Request{Action: "detective:ListMembers", ResourceTags: map[string]string{"env": "prod", "ENV": "dev"}}, Allowed},
+		{"different keys", Set{all, noProd}, Request{Action: "detective:ListMembers", ResourceTags: map[string]string{"env": "dev", "en": "prod"}}, Allowed},
+	} {
+		c.r.Resource = "*"
+		if got := Evaluate(c.set, c.r); got != c.want {
+			t.Errorf("%s: %v, want %v", c.what, got, c.want)
+		}
+	}
+}

@@ -16,6 +16,9 @@ import (
 func referenceEvaluate(documents [][]byte, r Request) (Decision, error) {
 	allowed := false
 	for _, d := range documents {
+		if onTagValue.Match(d) && (twice(r.ResourceTags) || twice(r.RequestTags)) {
+			return ExplicitDeny, nil
+		}
 		var p map[string]any
 		if err := json.Unmarshal(d, &p); err != nil {
 			return 0, err
@@ -35,6 +38,20 @@ func referenceEvaluate(documents [][]byte, r Request) (Decision, error) {
 		return Allowed, nil
 	}
 	return ImplicitDeny, nil
+}
+
+var onTagValue = regexp.MustCompile(`(?i)"aws:(resource|request)tag/`)
+
+// twice reports whether tags have a key in two spellings.
+func twice(tags map[string]string) bool {
+	for a := range tags {
+		for b := range tags {
+			if a != b && strings.EqualFold(a, b) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func referenceApplies(s map[string]any, r Request) bool {

@@ -25,6 +25,7 @@ ALTER TABLE member ADD COLUMN usage_updated INTEGER NOT NULL DEFAULT -6213559680
 CREATE TABLE organization (
     one                     INTEGER PRIMARY KEY CHECK (one = 1),
     id                      TEXT NOT NULL,
+    source                  TEXT NOT NULL CHECK (source IN ('', 'aws')),
     management_account      TEXT NOT NULL,
     delegated_administrator TEXT NOT NULL
 ) STRICT;
