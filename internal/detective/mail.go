@@ -57,18 +57,24 @@ func (s *Service) runMail(ctx context.Context, job control.Job) error {
 		return jobs.Permanent(fmt.Errorf("payload of job %d: %w", job.ID, err))
 	}
 	g, m, err := invited(ctx, s.store, p.GraphARN, p.Member, control.MemberInvited)
-	if errors.Is(err, control.ErrNotFound) || s.mailer == nil || err == nil && m.Email == "" {
+	if errors.Is(err, control.ErrNotFound) || s.mailer == nil {
 		return nil
 	}
 	if err != nil {
 		return err
+	}
+	to := m.Email
+	if to == "" {
+		if to, err = s.emailOf(ctx, m.AccountID); err != nil || to == "" {
+			return err
+		}
 	}
 	from, err := s.emailOf(ctx, g.AccountID)
 	if err != nil {
 		return err
 	}
 	err = s.mailer.SendInvitation(ctx, Invitation{
-		To: m.Email, AccountID: m.AccountID, AdministratorID: g.AccountID, AdministratorTo: from,
+		To: to, AccountID: m.AccountID, AdministratorID: g.AccountID, AdministratorTo: from,
 		GraphARN: g.ARN, Region: g.Region, Message: p.Message, Invited: m.Invited,
 	})
 	if err != nil {

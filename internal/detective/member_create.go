@@ -69,6 +69,7 @@ type invitations struct {
 	g       control.Graph
 	volumes *volumes
 	ofOrg   bool // g is the organization's graph
+	inOrg   bool // its administrator account belongs to the organization
 	now     time.Time
 	seen    map[string]bool
 
@@ -90,7 +91,11 @@ func (s *Service) newInvitations(ctx context.Context, tx control.Tx, g control.G
 	if err != nil {
 		return nil, err
 	}
-	return &invitations{Service: s, tx: tx, g: g, volumes: v, ofOrg: ofOrg, now: s.stamp(), seen: map[string]bool{}}, nil
+	o, err := tx.OrganizationAccount(ctx, g.AccountID)
+	if err != nil && !errors.Is(err, control.ErrNotFound) {
+		return nil, err
+	}
+	return &invitations{Service: s, tx: tx, g: g, volumes: v, ofOrg: ofOrg, inOrg: o.Status == control.AccountActive, now: s.stamp(), seen: map[string]bool{}}, nil
 }
 
 // sort decides what becomes of the n-th account of the request.
@@ -100,9 +105,8 @@ func (i *invitations) sort(ctx context.Context, n int, a AccountDetails) error {
 	if err != nil && !errors.Is(err, control.ErrNotFound) {
 		return err
 	}
-	// Only the organization's own administrator may leave out an address: to
-	// all others the directory would tell it.
-	if a.Email == "" && (!inOrg || !i.ofOrg) {
+	// Who is outside the organization is not told who is in it.
+	if a.Email == "" && (!inOrg || !i.inOrg) {
 		return &Error{Code: Validation, Message: "Invalid request body", Reason: "INVALID_REQUEST_BODY",
 			Detail: fmt.Sprintf("CreateMembersRequest.Accounts[%d].EmailAddress is required.", n)}
 	}
@@ -130,8 +134,8 @@ func (i *invitations) sort(ctx context.Context, n int, a AccountDetails) error {
 	}
 	// Microseconds keep the order of the request; the API shows milliseconds.
 	at := i.now.Add(time.Duration(n) * time.Microsecond)
-	if a.Email == "" {
-		a.Email = known.Email
+	if a.Email == "" && i.ofOrg {
+		a.Email = known.Email // to others the directory does not tell it
 	}
 	by := control.ByInvitation
 	if inOrg && i.ofOrg {

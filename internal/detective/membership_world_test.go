@@ -302,7 +302,7 @@ func (w *society) createMembers(c Caller, arn string, in CreateMembersInput) (ma
 	fresh, seen := 0, map[string]bool{}
 	for n, a := range in.Accounts {
 		o, inOrg := w.org.Account(a.AccountID)
-		if a.Email == "" && (!inOrg || !w.isOrgGraph(g)) {
+		if own, ok := w.org.Account(g.account); a.Email == "" && (!inOrg || !ok || own.Status != control.AccountActive) {
 			return nil, nil, Validation
 		}
 		old := g.members[a.AccountID]
@@ -319,11 +319,11 @@ func (w *society) createMembers(c Caller, arn string, in CreateMembersInput) (ma
 		}
 		seen[a.AccountID] = true
 		m := &societyMember{control.Member{
-			GraphARN: arn, AccountID: a.AccountID, Email: cmp.Or(a.Email, o.Email), InvitationType: control.ByInvitation,
+			GraphARN: arn, AccountID: a.AccountID, Email: a.Email, InvitationType: control.ByInvitation,
 			Invited: w.now().Add(time.Duration(n) * time.Microsecond),
 		}, histories{}}
 		if inOrg && w.isOrgGraph(g) {
-			m.InvitationType = control.ByOrganization
+			m.InvitationType, m.Email = control.ByOrganization, cmp.Or(a.Email, o.Email)
 		}
 		made = append(made, m)
 	}
@@ -354,8 +354,8 @@ func (w *society) verify(g *societyGraph, all []*societyMember, in CreateMembers
 			continue
 		}
 		o, inOrg := w.org.Account(m.AccountID)
-		if inOrg && o.Status != control.AccountActive ||
-			!strings.EqualFold(m.Email, w.emails[m.AccountID]) && (!inOrg || !strings.EqualFold(m.Email, o.Email)) {
+		if inOrg && o.Status != control.AccountActive || m.Email == "" && !inOrg ||
+			m.Email != "" && !strings.EqualFold(m.Email, w.emails[m.AccountID]) && (!inOrg || !strings.EqualFold(m.Email, o.Email)) {
 			w.set(g, m, control.MemberVerificationFailed, "")
 			continue
 		}
@@ -366,7 +366,7 @@ func (w *society) verify(g *societyGraph, all []*societyMember, in CreateMembers
 		w.later(jobMail, w.now(), func(bool) bool {
 			if !g.deleting && g.members[m.AccountID] == m && m.Status == control.MemberInvited {
 				w.mails = append(w.mails, Invitation{
-					To: m.Email, AccountID: m.AccountID, AdministratorID: g.account, AdministratorTo: w.emailOf(g.account),
+					To: cmp.Or(m.Email, w.emailOf(m.AccountID)), AccountID: m.AccountID, AdministratorID: g.account, AdministratorTo: w.emailOf(g.account),
 					GraphARN: g.arn, Region: g.region, Message: in.Message, Invited: m.Invited,
 				})
 			}

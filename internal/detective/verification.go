@@ -120,6 +120,8 @@ func isKnownAs(ctx context.Context, r control.Reader, g control.Graph, m control
 		return false, nil
 	case !needsEmail(g):
 		return inOurs || inOrg, nil
+	case m.Email == "": // between accounts of the organization
+		return inOrg, nil
 	}
 	return inOurs && sameAddress(a.Email, m.Email) || inOrg && sameAddress(o.Email, m.Email), nil
 }

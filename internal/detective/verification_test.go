@@ -300,3 +300,29 @@ func TestBrokenPayloads(t *testing.T) {
 		}
 	}
 }
+
+// Accounts of one organization invite each other without an address, which
+// the directory does not tell: only the mail goes there.
+func TestInviteWithoutAddress(t *testing.T) {
+	t.Parallel()
+	l := open(t)
+	ctx := t.Context()
+	arn := l.graph(t, admin)
+	l.organize(t, second.AccountID, admin.AccountID, "000000000003")
+	in := CreateMembersInput{Accounts: []AccountDetails{{"000000000003", ""}}}
+	made, _, err := l.CreateMembers(ctx, admin, arn, in)
+	if err != nil || len(made) != 1 || made[0].Email != "" {
+		t.Fatalf("CreateMembers = %+v, %v; want a member without an address", made, err)
+	}
+	l.run(t)
+	l.expect(t, "invited without an address", arn, "000000000003", "INVITED INVITATION")
+	if len(l.mailer.sent) != 1 || l.mailer.sent[0].To != "org-000000000003@example.com" {
+		t.Errorf("mails %+v; want one to the directory's address", l.mailer.sent)
+	}
+	// A suspended inviter is outside.
+	_, _, err = l.DeleteMembers(ctx, admin, arn, []string{"000000000003"})
+	must(t, err)
+	l.status(t, admin.AccountID, control.AccountSuspended)
+	_, _, err = l.CreateMembers(ctx, admin, arn, in)
+	wantCode(t, "by a suspended account", err, Validation)
+}
