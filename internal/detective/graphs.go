@@ -154,37 +154,25 @@ func (s *Service) GraphOf(ctx context.Context, account, region string) (control.
 // ListGraphs returns the graphs that the caller's account administers in the
 // Region: one or none.
 func (s *Service) ListGraphs(ctx context.Context, c Caller, p Page) ([]Graph, string, error) {
-	limit, err := membershipPages.limit(p)
-	if err != nil {
+	if _, err := membershipPages.limit(p); err != nil {
 		return nil, "", err
 	}
 	if err := allowedAnywhere(c, "ListGraphs"); err != nil {
 		return nil, "", err
 	}
 	// The page size is not bound: clients ask for pages of changing sizes.
-	bound := []string{"ListGraphs", c.AccountID, c.Region}
-	var after string
-	if p.Token != "" {
-		if after, err = s.tokens.open(p.Token, bound); err != nil {
-			return nil, "", err
-		}
-	}
-	g, err := s.store.GraphOf(ctx, c.AccountID, c.Region)
-	if err != nil && !errors.Is(err, control.ErrNotFound) {
+	after, err := s.tokens.place(p, []string{"ListGraphs", c.AccountID, c.Region})
+	if err != nil {
 		return nil, "", err
 	}
-	var all []control.Graph
-	if err == nil && g.ARN > after {
-		all = append(all, g)
+	g, err := s.store.GraphOf(ctx, c.AccountID, c.Region)
+	if errors.Is(err, control.ErrNotFound) || err == nil && g.ARN <= after {
+		return []Graph{}, "", nil
 	}
-	list := []Graph{}
-	for _, g := range all[:min(limit, len(all))] {
-		list = append(list, Graph{ARN: g.ARN, Created: g.Created})
+	if err != nil {
+		return nil, "", err
 	}
-	if len(all) <= limit {
-		return list, "", nil
-	}
-	return list, s.tokens.seal(list[limit-1].ARN, bound), nil
+	return []Graph{{ARN: g.ARN, Created: g.Created}}, "", nil
 }
 
 // DeleteGraph deletes a graph. It vanishes at once; a job removes its data.
