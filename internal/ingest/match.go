@@ -23,7 +23,9 @@ func (r *resolver) match(rec *cloudtrail.Record, dst []*rules.Rule) []*rules.Rul
 	e.PrincipalID, e.AccessKeyID, e.UserName, e.InvokedBy = id.PrincipalID, id.AccessKeyID, id.UserName, id.InvokedBy
 	e.IssuerType, e.IssuerARN, e.IssuerUserName = id.Issuer.Type, id.Issuer.ARN, id.Issuer.UserName
 	e.MFAAuthenticated = id.MFAAuthenticated
-	e.Raw = rec.Raw
+	e.Raw, e.Split = rec.Raw, true
+	e.Parts = [rules.NumParts][]byte{rules.RequestParameters: rec.RequestParameters,
+		rules.ResponseElements: rec.ResponseElements, rules.AdditionalEventData: rec.AdditionalEventData}
 	return r.pack.Match(e, dst)
 }
 

@@ -128,11 +128,33 @@ func differential(t *rapid.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ev.record, ev.decoded = nil, false // as the ingest path fills events
-		got, want := len(p.Match(ev, nil)) == 1, referenceMatch(source, record)
-		if got != want {
-			t.Fatalf("match is %t, reference says %t\nrule   %s\nrecord %s", got, want, source, record)
+		for _, split := range []bool{false, true} {
+			forget(t, ev, split) // as the ingest path fills events
+			got, want := len(p.Match(ev, nil)) == 1, referenceMatch(source, record)
+			if got != want {
+				t.Fatalf("match is %t, reference says %t (split: %t)\nrule   %s\nrecord %s", got, want, split, source, record)
+			}
 		}
+	}
+}
+
+// forget undoes what was decoded of ev and hands it the record's parts, or not.
+func forget(tb interface {
+	Helper()
+	Fatal(...any)
+}, ev *Event, split bool) {
+	tb.Helper()
+	ev.record, ev.parts, ev.granted, ev.grants = part{}, [NumParts]part{}, false, nil
+	ev.Split, ev.Parts = split, [NumParts][]byte{}
+	if !split {
+		return
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(ev.Raw, &members); err != nil {
+		tb.Fatal(err)
+	}
+	for i, name := range partNames {
+		ev.Parts[i] = members[name]
 	}
 }
 

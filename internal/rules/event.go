@@ -44,9 +44,14 @@ type Event struct {
 	// such a field do not match while Raw is empty or not JSON.
 	Raw []byte
 
-	escaped tristate // whether Raw has \u escapes, which may hide a member's name
-	record  any      // Raw, decoded
-	decoded bool     // whether record is valid, nil for undecodable
+	// Split says that Parts are the values of those members of Raw as they
+	// stand there, nil for absent ones. A rule that asks for one then costs
+	// the decoding of this part only.
+	Split bool
+	Parts [NumParts][]byte
+
+	record  part // Raw
+	parts   [NumParts]part
 	err     error    // why Raw could not be decoded
 	grants  []string // values of gumshoe.grant
 	granted bool     // whether grants is valid
@@ -83,6 +88,24 @@ func ParseEvent(raw []byte) (*Event, error) {
 	return ev, nil
 }
 
+// The members of a record that Event may hold apart, by their index in Parts.
+const (
+	RequestParameters = iota
+	ResponseElements
+	AdditionalEventData
+	NumParts
+)
+
+// partNames are the members' names.
+var partNames = [NumParts]string{"requestParameters", "responseElements", "additionalEventData"}
+
+// part is a JSON value that is decoded when it is first needed.
+type part struct {
+	escaped tristate // whether it has \u escapes, which may hide a member's name
+	value   any
+	decoded bool // whether value is valid, nil for undecodable
+}
+
 // tristate is a fact that is found out when it is first needed.
 type tristate uint8
 
@@ -92,29 +115,56 @@ const (
 	no
 )
 
-// mayHold reports whether the record may have a member of the name. While the
-// record is not decoded a search of its bytes decides, which costs a
+// mayHold reports whether raw, which is p's, may have a member of the name.
+// While it is not decoded a search of its bytes decides, which costs a
 // hundredth of decoding; names with escaped letters make it say yes.
-func (ev *Event) mayHold(name []byte) bool {
-	if ev.decoded || len(name) == 0 || bytes.Contains(ev.Raw, name) {
+func (p *part) mayHold(raw, name []byte) bool {
+	if p.decoded || len(name) == 0 || bytes.Contains(raw, name) {
 		return true
 	}
-	if ev.escaped == unknown {
-		ev.escaped = no
-		if bytes.Contains(ev.Raw, []byte(`\u`)) {
-			ev.escaped = yes
+	if p.escaped == unknown {
+		p.escaped = no
+		if bytes.Contains(raw, []byte(`\u`)) {
+			p.escaped = yes
 		}
 	}
-	return ev.escaped == yes
+	return p.escaped == yes
+}
+
+// find returns what path begins in, with the part of path that leads on from
+// there; nil when it certainly leads nowhere. A value that has the path also
+// has a member named key.
+func (ev *Event) find(path []string, key []byte) (any, []string) {
+	if ev.Split {
+		for i, name := range partNames {
+			if path[0] != name {
+				continue
+			}
+			p, raw := &ev.parts[i], ev.Parts[i]
+			if len(raw) == 0 || !p.mayHold(raw, key) {
+				return nil, nil
+			}
+			return ev.decode(p, raw), path[1:]
+		}
+	}
+	if !ev.record.mayHold(ev.Raw, key) {
+		return nil, nil
+	}
+	return ev.root(), path
 }
 
 // root returns the decoded record, nil when there is none.
-func (ev *Event) root() any {
-	if !ev.decoded {
-		ev.decoded = true
-		ev.record, ev.err = decodeJSON(ev.Raw)
+func (ev *Event) root() any { return ev.decode(&ev.record, ev.Raw) }
+
+func (ev *Event) decode(p *part, raw []byte) any {
+	if !p.decoded {
+		p.decoded = true
+		var err error
+		if p.value, err = decodeJSON(raw); err != nil {
+			ev.err = err
+		}
 	}
-	return ev.record
+	return p.value
 }
 
 // decodeJSON decodes b as leniently as records of other tools need: twin

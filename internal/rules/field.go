@@ -117,7 +117,8 @@ func (f *field) each(ev *Event, yield func(any) bool) bool {
 	case f.of != nil:
 		return f.eachColumn(ev, func(s string) bool { return yield(s) })
 	default:
-		return ev.mayHold(f.key) && visit(ev.root(), f.path, yield)
+		v, rest := ev.find(f.path, f.key)
+		return visit(v, rest, yield)
 	}
 }
 

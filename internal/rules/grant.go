@@ -54,16 +54,20 @@ func (ev *Event) grantValues() []string {
 		return ev.grants
 	}
 	ev.granted = true
-	if !ev.mayHold([]byte("Statement")) {
+	parameters, rest := ev.find([]string{partNames[RequestParameters]}, []byte("Statement"))
+	if parameters == nil {
 		return nil
+	}
+	if len(rest) > 0 { // it is the whole record
+		record, _ := parameters.(map[string]any)
+		parameters = record[rest[0]]
 	}
 	own := ev.RecipientAccount
 	if own == "" {
 		own = ev.IdentityAccount
 	}
-	root, _ := ev.root().(map[string]any)
 	g := granted{own: own}
-	g.search(root["requestParameters"], 0)
+	g.search(parameters, 0)
 	ev.grants = g.values
 	return ev.grants
 }

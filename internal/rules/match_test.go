@@ -204,15 +204,15 @@ func TestMatchDecodesLate(t *testing.T) {
 	t.Parallel()
 	p := compile(t, "requestParameters.a: 1\nuserIdentity.type: Root\neventName: X")
 	ev := &Event{Name: "X", IdentityType: "IAMUser", Raw: []byte(`{"requestParameters":{"a":1`)}
-	if got := p.Match(ev, nil); len(got) != 0 || ev.decoded {
-		t.Errorf("matches %v, decoded %t; want neither", got, ev.decoded)
+	if got := p.Match(ev, nil); len(got) != 0 || ev.record.decoded {
+		t.Errorf("matches %v, decoded %t; want neither", got, ev.record.decoded)
 	}
 	ev.IdentityType = "Root"
 	if got := p.Match(ev, nil); len(got) != 0 || ev.Err() == nil {
 		t.Errorf("matches %v, error %v; want no match and an error", got, ev.Err())
 	}
 	ev.Reset()
-	if ev.Err() != nil || ev.Name != "" || ev.decoded {
+	if ev.Err() != nil || ev.Name != "" || ev.record.decoded {
 		t.Errorf("after Reset: %+v", ev)
 	}
 }
@@ -224,8 +224,8 @@ func TestMatchSearchesBeforeItDecodes(t *testing.T) {
 	f := func(entries, raw string, match, decoded bool) {
 		t.Helper()
 		ev := &Event{Name: "X", Raw: []byte(raw)}
-		if got := len(compile(t, entries).Match(ev, nil)) > 0; got != match || ev.decoded != decoded {
-			t.Errorf("{%s} on %s: match %t, decoded %t; want %t, %t", entries, raw, got, ev.decoded, match, decoded)
+		if got := len(compile(t, entries).Match(ev, nil)) > 0; got != match || ev.record.decoded != decoded {
+			t.Errorf("{%s} on %s: match %t, decoded %t; want %t, %t", entries, raw, got, ev.record.decoded, match, decoded)
 		}
 	}
 	f("eventName: X\nrequestParameters.abc: 1", `{"requestParameters":{"abd":1}}`, false, false)

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
@@ -22,23 +24,51 @@ func (s *Store) writeFiles(ctx context.Context, b *warehouse.Batch) (c fileChang
 		d := warehouse.DayOf(e.Time)
 		days[d] = append(days[d], e)
 	}
-	for _, day := range slices.Sorted(maps.Keys(days)) {
-		if err := ctx.Err(); err != nil {
-			return c, err
-		}
-		segment, err := s.writeSegment(b.ID, day, days[day])
-		if err != nil {
-			return c, fmt.Errorf("write segment: %w", err)
-		}
-		c.added = append(c.added, segment)
-		run, replaced, err := s.writeRun(b.ID, day, eventHashes(days[day]))
-		if err != nil {
-			return c, fmt.Errorf("write duplicate keys: %w", err)
-		}
-		c.added = append(c.added, run)
-		c.replaced = append(c.replaced, replaced...)
+	order := slices.Sorted(maps.Keys(days))
+	changes := make([]fileChange, len(order))
+	// Most of the time goes into compression and waiting for the disk, so days
+	// are written side by side.
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(writersAtOnce)
+	for i, day := range order {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			var err error
+			changes[i], err = s.writeDay(b.ID, day, days[day])
+			return err
+		})
+	}
+	err = g.Wait()
+	for _, one := range changes {
+		c.added = append(c.added, one.added...)
+		c.replaced = append(c.replaced, one.replaced...)
+	}
+	if err != nil {
+		return c, err
 	}
 	return c, syncNames(s.dir, c.added)
+}
+
+// writersAtOnce bounds the days of a batch that are written at the same time.
+const writersAtOnce = 4
+
+// writeDay writes the segment and the key run of one day. Also with an error,
+// c.added is what there is to remove.
+func (s *Store) writeDay(batch string, day warehouse.Day, events []*warehouse.Event) (c fileChange, err error) {
+	segment, err := s.writeSegment(batch, day, events)
+	if err != nil {
+		return c, fmt.Errorf("write segment: %w", err)
+	}
+	c.added = append(c.added, segment)
+	run, replaced, err := s.writeRun(batch, day, eventHashes(events))
+	if err != nil {
+		return c, fmt.Errorf("write duplicate keys: %w", err)
+	}
+	c.added = append(c.added, run)
+	c.replaced = replaced
+	return c, nil
 }
 
 func (s *Store) writeSegment(batch string, day warehouse.Day, events []*warehouse.Event) (file, error) {

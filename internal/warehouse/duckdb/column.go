@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"strings"
+	"time"
 	"unsafe"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
@@ -87,13 +88,16 @@ func setText(v mapping.Vector, i int, s string) {
 // refuses to read them from Parquet.
 func utf8(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
-// countColumns are the last columns of every rollup.
-func countColumns[R any](get func(*R) *warehouse.Counts) []column[R] {
+// countColumns are the last columns of every rollup. The times are seconds
+// since the start of the row's hour or day, which start returns: 12 or 17 bits
+// once they are packed, where Unix times of sorted rows take 20 to 30.
+func countColumns[R any](get func(*R) *warehouse.Counts, start func(*R) time.Time) []column[R] {
+	since := func(r *R, at int64) int32 { return int32(at - start(r).Unix()) }
 	return []column[R]{
 		uint32s(func(r *R) uint32 { return get(r).Success }),
 		uint32s(func(r *R) uint32 { return get(r).Failure }),
 		uint32s(func(r *R) uint32 { return get(r).Denied }),
-		int64s(func(r *R) int64 { return get(r).First }),
-		int64s(func(r *R) int64 { return get(r).Last }),
+		int32s(func(r *R) int32 { return since(r, get(r).First) }),
+		int32s(func(r *R) int32 { return since(r, get(r).Last) }),
 	}
 }

@@ -70,8 +70,14 @@ func removeDatabase(dir string) error {
 	return nil
 }
 
+// blockBytes is the engine's unit of storage in a graph's file. Its default,
+// 256 KiB, leaves half of a small graph empty; with 16 KiB columns compress
+// worse. A graph of 200,000 events took 9.7 MB with 256 KiB, 6.5 MB with
+// 64 KiB and 10.7 MB with 16 KiB.
+const blockBytes = 64 << 10
+
 func initDatabase(ctx context.Context, path string, secret entity.Secret) (err error) {
-	db, err := sql.Open("duckdb", path)
+	db, err := sql.Open("duckdb", fmt.Sprintf("%s?default_block_size=%d", path, blockBytes))
 	if err != nil {
 		return err
 	}

@@ -7,12 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
-const eventColumns = `epoch_ms("time"), event_id, print, account, principal, session, access_key, address, agent,
-	api, region, error, target, outcome::UTINYINT, conflict`
+const eventColumns = `epoch_ms("time"), ` + idSQL + ` AS id, print, account, principal, session, access_key, address, agent,
+	api, region, error, target, outcome::UTINYINT, conflict, raw_cut`
 
 // maxDays bounds what one statement reads, as nothing breaks it off.
 const maxDays = 32
@@ -100,7 +102,7 @@ func eventsIn(ctx context.Context, tx querier, paths []string, q warehouse.Event
 	if q.NoRaw {
 		raw = "''::BLOB"
 	}
-	query := fmt.Sprintf(`SELECT %s, %s FROM read_parquet([%s]) WHERE %s ORDER BY "time", event_id, account, print LIMIT %d`,
+	query := fmt.Sprintf(`SELECT %s, %s FROM read_parquet([%s]) WHERE %s ORDER BY "time", id, account, print LIMIT %d`,
 		eventColumns, raw, strings.Join(quoted, ", "), where, limit)
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -110,11 +112,13 @@ func eventsIn(ctx context.Context, tx querier, paths []string, q warehouse.Event
 	err = collect(rows, "event", func(row scanner) error {
 		var e warehouse.Event
 		var ms int64
+		var cut uint32
 		if err := row.Scan(&ms, &e.EventID, &e.Print, &e.Account, &e.Principal, &e.Session, &e.AccessKey,
-			&e.Address, &e.Agent, &e.API, &e.Region, &e.Error, &e.Target, &e.Outcome, &e.Conflict, &e.Raw); err != nil {
+			&e.Address, &e.Agent, &e.API, &e.Region, &e.Error, &e.Target, &e.Outcome, &e.Conflict, &cut, &e.Raw); err != nil {
 			return err
 		}
 		e.Time = time.UnixMilli(ms).UTC()
+		e.Raw = restoreRaw(e.Raw, e.EventID, cut)
 		out = append(out, e)
 		return nil
 	})
@@ -150,11 +154,13 @@ func eventCondition(q warehouse.EventQuery) (string, []any) {
 		cond = append(cond, "conflict")
 	}
 	if len(q.EventIDs) > 0 {
-		ids := make([]string, len(q.EventIDs))
+		ids, guids := make([]string, len(q.EventIDs)), make([]string, len(q.EventIDs))
 		for i, id := range q.EventIDs {
 			ids[i] = utf8(id)
+			guids[i] = uuid.UUID(newStoredID(ids[i]).guid).String()
 		}
-		add("event_id IN (SELECT unnest(?::VARCHAR[]))", ids)
+		add("event_id IN (SELECT unnest(?::VARCHAR[])::UUID)", guids)
+		add("id IN (SELECT unnest(?::VARCHAR[]))", ids)
 	}
 	return strings.Join(cond, " AND "), args
 }

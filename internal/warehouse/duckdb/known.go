@@ -103,17 +103,17 @@ func (s *Store) confirm(ctx context.Context, day warehouse.Day, hits []int, keys
 }
 
 // byEventID returns the indexes in keys by event id.
-func byEventID(indexes []int, keys []warehouse.Key) map[string][]int {
-	m := make(map[string][]int, len(indexes))
+func byEventID(indexes []int, keys []warehouse.Key) map[storedID][]int {
+	m := make(map[storedID][]int, len(indexes))
 	for _, i := range indexes {
-		id := utf8(keys[i].EventID)
+		id := newStoredID(utf8(keys[i].EventID))
 		m[id] = append(m[id], i)
 	}
 	return m
 }
 
 // compare sets the verdicts of the wanted keys that a segment holds.
-func (s *Store) compare(ctx context.Context, seg file, wanted map[string][]int, keys []warehouse.Key, verdicts []warehouse.Verdict) error {
+func (s *Store) compare(ctx context.Context, seg file, wanted map[storedID][]int, keys []warehouse.Key, verdicts []warehouse.Verdict) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

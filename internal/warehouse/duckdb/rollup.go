@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
@@ -19,7 +20,7 @@ type rollup struct {
 // partition returns the name of the table that holds r's rows of month m.
 func (r rollup) partition(m warehouse.Month) string { return r.name + "_" + m.String() }
 
-const countDDL = `success UINTEGER, failure UINTEGER, denied UINTEGER, first BIGINT, last BIGINT`
+const countDDL = `success UINTEGER, failure UINTEGER, denied UINTEGER, first INTEGER, last INTEGER`
 
 // rollupOf is a rollup with how rows of type R get into it.
 type rollupOf[R any] struct {
@@ -44,7 +45,8 @@ var activityTable = rollupOf[warehouse.Activity]{
 		ids(func(r *warehouse.Activity) entity.ID { return r.API }),
 		ids(func(r *warehouse.Activity) entity.ID { return r.Region }),
 		ids(func(r *warehouse.Activity) entity.ID { return r.Agent }),
-	}, countColumns(func(r *warehouse.Activity) *warehouse.Counts { return &r.Counts })...),
+	}, countColumns(func(r *warehouse.Activity) *warehouse.Counts { return &r.Counts },
+		func(r *warehouse.Activity) time.Time { return r.Hour.Time() })...),
 }
 
 var entityHourTable = rollupOf[warehouse.EntityHour]{
@@ -57,7 +59,8 @@ var entityHourTable = rollupOf[warehouse.EntityHour]{
 		int32s(func(r *warehouse.EntityHour) int32 { return int32(r.Hour) }),
 		ids(func(r *warehouse.EntityHour) entity.ID { return r.Entity }),
 		uint8s(func(r *warehouse.EntityHour) uint8 { return uint8(r.Role) }),
-	}, countColumns(func(r *warehouse.EntityHour) *warehouse.Counts { return &r.Counts })...),
+	}, countColumns(func(r *warehouse.EntityHour) *warehouse.Counts { return &r.Counts },
+		func(r *warehouse.EntityHour) time.Time { return r.Hour.Time() })...),
 }
 
 var valueTable = rollupOf[warehouse.Value]{
@@ -71,7 +74,8 @@ var valueTable = rollupOf[warehouse.Value]{
 		ids(func(r *warehouse.Value) entity.ID { return r.Entity }),
 		uint8s(func(r *warehouse.Value) uint8 { return uint8(r.Dimension) }),
 		ids(func(r *warehouse.Value) entity.ID { return r.Value }),
-	}, countColumns(func(r *warehouse.Value) *warehouse.Counts { return &r.Counts })...),
+	}, countColumns(func(r *warehouse.Value) *warehouse.Counts { return &r.Counts },
+		func(r *warehouse.Value) time.Time { return r.Day.Time() })...),
 }
 
 var signinTable = rollupOf[warehouse.Signin]{
@@ -89,7 +93,8 @@ var signinTable = rollupOf[warehouse.Signin]{
 		uint8s(func(r *warehouse.Signin) uint8 { return uint8(r.MFA) }),
 		ids(func(r *warehouse.Signin) entity.ID { return r.Address }),
 		ids(func(r *warehouse.Signin) entity.ID { return r.Agent }),
-	}, countColumns(func(r *warehouse.Signin) *warehouse.Counts { return &r.Counts })...),
+	}, countColumns(func(r *warehouse.Signin) *warehouse.Counts { return &r.Counts },
+		func(r *warehouse.Signin) time.Time { return r.Hour.Time() })...),
 }
 
 var linkTable = rollupOf[warehouse.Link]{
@@ -103,7 +108,8 @@ var linkTable = rollupOf[warehouse.Link]{
 		ids(func(r *warehouse.Link) entity.ID { return r.From }),
 		ids(func(r *warehouse.Link) entity.ID { return r.To }),
 		uint8s(func(r *warehouse.Link) uint8 { return uint8(r.Kind) }),
-	}, countColumns(func(r *warehouse.Link) *warehouse.Counts { return &r.Counts })...),
+	}, countColumns(func(r *warehouse.Link) *warehouse.Counts { return &r.Counts },
+		func(r *warehouse.Link) time.Time { return r.Hour.Time() })...),
 }
 
 var ruleHitTable = rollupOf[warehouse.RuleHit]{
@@ -120,7 +126,8 @@ var ruleHitTable = rollupOf[warehouse.RuleHit]{
 		ids(func(r *warehouse.RuleHit) entity.ID { return r.Address }),
 		ids(func(r *warehouse.RuleHit) entity.ID { return r.API }),
 		textLists(func(r *warehouse.RuleHit) []string { return r.Samples }),
-	}, countColumns(func(r *warehouse.RuleHit) *warehouse.Counts { return &r.Counts })...),
+	}, countColumns(func(r *warehouse.RuleHit) *warehouse.Counts { return &r.Counts },
+		func(r *warehouse.RuleHit) time.Time { return r.Hour.Time() })...),
 }
 
 // partitionKey names a partition.

@@ -16,22 +16,24 @@ import (
 // without saying so in the file: the SQL engine would convert it to a time
 // zone of its own otherwise.
 type eventRow struct {
-	Time      int64  `parquet:"time,timestamp(millisecond:local),delta"`
-	EventID   string `parquet:"event_id"`
-	Print     uint32 `parquet:"print"`
-	Account   uint64 `parquet:"account,dict"`
-	Principal uint64 `parquet:"principal,dict"`
-	Session   uint64 `parquet:"session,dict"`
-	AccessKey uint64 `parquet:"access_key,dict"`
-	Address   uint64 `parquet:"address,dict"`
-	Agent     uint64 `parquet:"agent,dict"`
-	API       uint64 `parquet:"api,dict"`
-	Region    uint64 `parquet:"region,dict"`
-	Error     uint64 `parquet:"error,dict"`
-	Target    uint64 `parquet:"target,dict"`
-	Outcome   uint32 `parquet:"outcome,dict"`
-	Conflict  bool   `parquet:"conflict"`
-	Raw       []byte `parquet:"raw"`
+	Time      int64    `parquet:"time,timestamp(millisecond:local),delta"`
+	EventID   [16]byte `parquet:"event_id,uuid"`
+	Rest      string   `parquet:"event_id_rest,dict"` // see storedID
+	Print     uint32   `parquet:"print"`
+	Account   uint64   `parquet:"account,dict"`
+	Principal uint64   `parquet:"principal,dict"`
+	Session   uint64   `parquet:"session,dict"`
+	AccessKey uint64   `parquet:"access_key,dict"`
+	Address   uint64   `parquet:"address,dict"`
+	Agent     uint64   `parquet:"agent,dict"`
+	API       uint64   `parquet:"api,dict"`
+	Region    uint64   `parquet:"region,dict"`
+	Error     uint64   `parquet:"error,dict"`
+	Target    uint64   `parquet:"target,dict"`
+	Outcome   uint32   `parquet:"outcome,dict"`
+	Conflict  bool     `parquet:"conflict"`
+	Cut       uint32   `parquet:"raw_cut,dict"` // see cutRaw
+	Raw       []byte   `parquet:"raw"`
 }
 
 // Raw records make up most of a segment. Level 1 ("fastest") gave 23.3 MB
@@ -66,13 +68,16 @@ func writeSegment(f io.Writer, events []*warehouse.Event) error {
 		parquet.CreatedBy("gumshoe", "1", ""),
 	)
 	rows := make([]eventRow, 0, 1024)
+	var raw []byte // of rows
 	for _, e := range events {
-		rows = append(rows, toRow(e))
+		var row eventRow
+		row, raw = toRow(e, raw)
+		rows = append(rows, row)
 		if len(rows) == cap(rows) {
 			if _, err := w.Write(rows); err != nil {
 				return err
 			}
-			rows = rows[:0]
+			rows, raw = rows[:0], raw[:0]
 		}
 	}
 	if _, err := w.Write(rows); err != nil {
@@ -81,12 +86,19 @@ func writeSegment(f io.Writer, events []*warehouse.Event) error {
 	return w.Close()
 }
 
-func toRow(e *warehouse.Event) eventRow {
+// toRow makes the row of an event. Its raw record is appended to raw, where
+// the row points to it.
+func toRow(e *warehouse.Event, raw []byte) (eventRow, []byte) {
+	id := utf8(e.EventID)
+	stored := newStoredID(id)
+	start := len(raw)
+	var cut uint32
+	raw, cut = cutRaw(raw, e.Raw, id)
 	return eventRow{
-		Time: e.Time.UnixMilli(), EventID: utf8(e.EventID), Print: e.Print,
+		Time: e.Time.UnixMilli(), EventID: stored.guid, Rest: stored.rest, Print: e.Print,
 		Account: uint64(e.Account), Principal: uint64(e.Principal), Session: uint64(e.Session),
 		AccessKey: uint64(e.AccessKey), Address: uint64(e.Address), Agent: uint64(e.Agent),
 		API: uint64(e.API), Region: uint64(e.Region), Error: uint64(e.Error), Target: uint64(e.Target),
-		Outcome: uint32(e.Outcome), Conflict: e.Conflict, Raw: e.Raw,
-	}
+		Outcome: uint32(e.Outcome), Conflict: e.Conflict, Cut: cut, Raw: raw[start:],
+	}, raw
 }

@@ -14,7 +14,7 @@ import (
 // findEvents calls yield for each event of the segment at path whose id is a
 // key of wanted, with the value there and the event's account and
 // fingerprint. Segments without such an id cost one column.
-func findEvents(path string, wanted map[string][]int, yield func(indexes []int, account entity.ID, print uint32)) (err error) {
+func findEvents(path string, wanted map[storedID][]int, yield func(indexes []int, account entity.ID, print uint32)) (err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -36,10 +36,27 @@ func findEvents(path string, wanted map[string][]int, yield func(indexes []int, 
 	return nil
 }
 
-func findInGroup(schema *parquet.Schema, group parquet.RowGroup, wanted map[string][]int, yield func([]int, entity.ID, uint32)) error {
-	found := map[int][]int{} // by row
+func findInGroup(schema *parquet.Schema, group parquet.RowGroup, wanted map[storedID][]int, yield func([]int, entity.ID, uint32)) error {
+	guids := make(map[[16]byte]bool, len(wanted))
+	for id := range wanted {
+		guids[id.guid] = true
+	}
+	likely := map[int][16]byte{} // by row
 	err := eachValue(schema, group, "event_id", func(row int, v parquet.Value) {
-		if indexes, ok := wanted[string(v.ByteArray())]; ok {
+		if guid := [16]byte(v.ByteArray()); guids[guid] {
+			likely[row] = guid
+		}
+	})
+	if err != nil || len(likely) == 0 {
+		return err
+	}
+	found := map[int][]int{} // by row
+	err = eachValue(schema, group, "event_id_rest", func(row int, v parquet.Value) {
+		guid, ok := likely[row]
+		if !ok {
+			return
+		}
+		if indexes, ok := wanted[storedID{guid, string(v.ByteArray())}]; ok {
 			found[row] = indexes
 		}
 	})

@@ -17,15 +17,23 @@ type selection struct {
 	extra  string // further columns to aggregate, after the counts; may be empty
 }
 
-// sums are the counts of merged rows, in the types of Counts.
-const sums = `sum(success)::UINTEGER, sum(failure)::UINTEGER, sum(denied)::UINTEGER, min(first), max(last)`
+// sums are the counts of merged rows, in the types of Counts. The times are
+// kept as seconds since the row's hour or day; %[1]s is that column and %[2]d
+// its unit in seconds.
+const sums = `sum(success)::UINTEGER, sum(failure)::UINTEGER, sum(denied)::UINTEGER,
+	%[1]s::BIGINT * %[2]d + min(first), %[1]s::BIGINT * %[2]d + max(last)`
 
 // sql renders the selection over the given partitions. It is made of our own
 // constants and numbers.
 func (q selection) sql(months []warehouse.Month) string {
 	time, _, _ := strings.Cut(q.keys, ",")
+	unit := 3600
+	if time == "day" {
+		unit = 86400
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "SELECT %s, %s", q.keys, sums)
+	fmt.Fprintf(&b, "SELECT %s, ", q.keys)
+	fmt.Fprintf(&b, sums, time, unit)
 	if q.extra != "" {
 		fmt.Fprintf(&b, ", %s", q.extra)
 	}

@@ -1,0 +1,45 @@
+package duckdb
+
+import (
+	"bytes"
+	"slices"
+)
+
+// A CloudTrail record holds its event id, 36 bytes that do not compress and
+// that the segment has in a column already. So records are stored without
+// it: with nothing between the quotes. Which of cutMarks the id was cut from
+// is a column of its own; 0 says that nothing was.
+var cutMarks = [...][]byte{1: []byte(`"eventID":""`), 2: []byte(`"eventID": ""`)}
+
+// cutRaw appends raw without the id to dst and returns how it was cut. It
+// cuts only what restoreRaw puts back exactly.
+func cutRaw(dst, raw []byte, id string) ([]byte, uint32) {
+	for how := 1; how < len(cutMarks); how++ {
+		mark := cutMarks[how]
+		open := mark[:len(mark)-1] // up to the first quote
+		at := bytes.Index(raw, open)
+		if at < 0 {
+			continue
+		}
+		at += len(open)
+		if len(raw) <= at+len(id) || string(raw[at:at+len(id)]) != id || raw[at+len(id)] != '"' {
+			continue // it stands elsewhere, or in other letters
+		}
+		dst = append(append(dst, raw[:at]...), raw[at+len(id):]...)
+		return dst, uint32(how)
+	}
+	return append(dst, raw...), 0
+}
+
+// restoreRaw puts the id back.
+func restoreRaw(raw []byte, id string, how uint32) []byte {
+	if how == 0 || how >= uint32(len(cutMarks)) {
+		return raw
+	}
+	mark := cutMarks[how]
+	at := bytes.Index(raw, mark[:len(mark)-1])
+	if at < 0 {
+		return raw
+	}
+	return slices.Insert(raw, at+len(mark)-1, []byte(id)...)
+}
