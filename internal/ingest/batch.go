@@ -35,7 +35,7 @@ type batcher struct {
 	now        func() time.Time
 	report     func(warehouse.ObjectPart) // after each commit, once a ledger row
 
-	free   *chunks
+	free   chunks
 	folder *folder
 	chunks []*chunk
 	events int

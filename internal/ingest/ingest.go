@@ -84,7 +84,7 @@ func Run(ctx context.Context, src source.Source, o Options) (Summary, error) {
 	// The version comes before the first question about an account: whoever
 	// joins later is not thought to have been a member already.
 	r := &run{src: src, Options: o, version: o.Membership.Version(),
-		jobs: make(chan *job), order: make(chan *job, 4*o.Workers)}
+		jobs: make(chan *job), order: make(chan *job, 4*o.Workers), free: make(chunks, freeChunks)}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(r.jobs)
@@ -117,7 +117,7 @@ type run struct {
 // batch takes the chunks of all jobs in their order and commits them.
 func (r *run) batch(ctx context.Context) error {
 	open := map[string]*ObjectSummary{} // objects that began in an earlier batch
-	b := &batcher{store: r.Store, limits: r.limits, membership: r.version, now: r.Now, free: &r.free, folder: newFolder()}
+	b := &batcher{store: r.Store, limits: r.limits, membership: r.version, now: r.Now, free: r.free, folder: newFolder()}
 	b.report = func(p warehouse.ObjectPart) { r.account(open, p) }
 	for j := range r.order {
 		for c := range j.out {

@@ -28,3 +28,6 @@ func defaultLimits() limits {
 		planBlock: 1024,
 	}
 }
+
+// freeChunks is how many empty chunks are kept: as many as a batch has.
+const freeChunks = 16

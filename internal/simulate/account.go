@@ -10,6 +10,7 @@ type account struct {
 	id, name string
 	regions  []string // home first; most calls go to the first ones
 	stock
+	fleet *fleet // nil if [Config] asks for CloudTrail only
 }
 
 // stock is what an account's calls talk about; earlier names are used more.

@@ -39,6 +39,33 @@ type Config struct {
 	// StressKeys gives every event an address of its own, so that no two
 	// events share a (principal, address, API) key and no rollup folds.
 	StressKeys bool
+
+	// The sources besides CloudTrail. With all of them off, CloudTrail's
+	// files are what they have always been. With Flows, AuditEvents,
+	// Findings or Shapes the accounts get instances with network interfaces
+	// of their own, launched in the first hour and named in later events.
+
+	// Flows is the approximate number of VPC flow log records, 0 to
+	// 1,000,000,000; 0 writes none.
+	Flows int
+	// FlowVersion is 2, the default format, or 5: all fields to version 5,
+	// the addresses of packets behind NAT gateways and in pods among them.
+	// 0 is 2.
+	FlowVersion int
+	// FlowWindow is the aggregation interval, 60 or 600 seconds; 0 is 600,
+	// as in AWS.
+	FlowWindow int
+	// AuditEvents is the approximate number of Kubernetes audit events of
+	// the EKS clusters, 0 to 1,000,000,000; 0 writes none.
+	AuditEvents int
+	// Findings writes GuardDuty's findings, and Security Hub's: the same
+	// again and those of its own controls.
+	Findings bool
+	// Digests writes CloudTrail's hourly digest files.
+	Digests bool
+	// Shapes writes one small file of each further shape in which these
+	// logs come.
+	Shapes bool
 }
 
 const (
@@ -51,6 +78,7 @@ const (
 	minPrincipals    = 12
 	maxPrincipals    = 20000
 	maxEventsPerFile = 50000
+	maxRecords       = 1_000_000_000
 )
 
 // defaultEnd is a Thursday, so that the second last day, a story's, is a
@@ -77,6 +105,8 @@ func (c Config) withDefaults() (Config, error) {
 	c.Days = orDefault(c.Days, defaultDays)
 	c.Accounts = orDefault(c.Accounts, defaultAccounts)
 	c.Principals = orDefault(c.Principals, defaultPrincipals)
+	c.FlowVersion = orDefault(c.FlowVersion, 2)
+	c.FlowWindow = orDefault(c.FlowWindow, 600)
 	if c.Story == "" {
 		c.Story = StoryNone
 	}
@@ -95,6 +125,14 @@ func (c Config) withDefaults() (Config, error) {
 	check("accounts", c.Accounts, 1, maxAccounts)
 	check("principals", c.Principals, minPrincipals, maxPrincipals)
 	check("events a file", c.EventsPerFile, 0, maxEventsPerFile)
+	check("flows", c.Flows, 0, maxRecords)
+	check("audit events", c.AuditEvents, 0, maxRecords)
+	if c.FlowVersion != 2 && c.FlowVersion != 5 {
+		errs = append(errs, fmt.Errorf("flow version is %d, want 2 or 5", c.FlowVersion))
+	}
+	if c.FlowWindow != 60 && c.FlowWindow != 600 {
+		errs = append(errs, fmt.Errorf("flow window is %d seconds, want 60 or 600", c.FlowWindow))
+	}
 	if c.Events < 0 {
 		errs = append(errs, fmt.Errorf("events is %d, want 0 or more", c.Events))
 	}
@@ -119,6 +157,15 @@ func (c Config) start() time.Time { return c.End.AddDate(0, 0, -c.Days) }
 func (c Config) storyDay() time.Time {
 	return c.End.AddDate(0, 0, -min(2, c.Days))
 }
+
+// wide reports whether there is more to see than CloudTrail: instances,
+// their interfaces, the Internet.
+func (c Config) wide() bool {
+	return c.Flows > 0 || c.AuditEvents > 0 || c.Findings || c.Shapes
+}
+
+// more reports whether sources besides CloudTrail's log files are written.
+func (c Config) more() bool { return c.wide() || c.Digests }
 
 func orDefault(n, otherwise int) int {
 	if n == 0 {

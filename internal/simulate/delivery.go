@@ -13,11 +13,12 @@ type delivery struct {
 	dice    *dice // for sizes, delays and duplicates
 	streams map[streamKey]*stream
 	order   []*stream // in order of first use
-	send    func(parcel) error
+	out     *outbox
+	// closed, unless nil, is told of each file as it is sent.
+	closed func(*stream, *parcel, logFile)
 
-	files, events, duplicates int
-	first, last               int64 // event times, Unix seconds
-	plainBytes, packedBytes   int64 // of all files, known once they are stored
+	events, duplicates int
+	first, last        int64 // event times, Unix seconds
 }
 
 type streamKey struct {
@@ -33,15 +34,8 @@ type stream struct {
 	again  []event // to be delivered once more, in the next file
 }
 
-// parcel is a closed file: its path below the output folder, with slashes,
-// and its events.
-type parcel struct {
-	path   string
-	events []event
-}
-
-func newDelivery(perFile int, seed uint64, send func(parcel) error) *delivery {
-	return &delivery{perFile: perFile, dice: &dice{seed}, streams: map[streamKey]*stream{}, send: send}
+func newDelivery(perFile int, seed uint64, out *outbox) *delivery {
+	return &delivery{perFile: perFile, dice: &dice{seed}, streams: map[streamKey]*stream{}, out: out}
 }
 
 const (
@@ -162,9 +156,9 @@ func (d *delivery) closeCopies(s *stream) error {
 }
 
 func (d *delivery) close(s *stream) error {
-	newest := int64(0)
+	oldest, newest := s.events[0].at, int64(0)
 	for i := range s.events {
-		newest = max(newest, s.events[i].at)
+		oldest, newest = min(oldest, s.events[i].at), max(newest, s.events[i].at)
 	}
 	stamp := newest + delayLeast + int64(d.dice.below(delayMost-delayLeast))
 	events := s.events
@@ -172,8 +166,11 @@ func (d *delivery) close(s *stream) error {
 	if d.dice.below(5) < 3 {
 		d.disorder(events)
 	}
-	d.files++
-	return d.send(parcel{d.path(s, stamp), events})
+	p := parcel{source: cloudTrail, path: d.path(s, stamp), content: records(events)}
+	if d.closed != nil {
+		d.closed(s, &p, logFile{delivered: stamp, oldest: oldest, newest: newest})
+	}
+	return d.out.post(p, len(events), 0)
 }
 
 // disorder swaps some neighbours; many have the same time, so that about a

@@ -17,6 +17,10 @@ const (
 	ManifestFile = "manifest.json"
 	GeoFile      = "geo.csv"
 	LogFolder    = "AWSLogs"
+
+	SecurityHubFolder = "securityhub"
+	AuditFolder       = "eks"
+	ShapesFolder      = "shapes"
 )
 
 // Manifest says what [Write] wrote. Counts are of what lies in the files;
@@ -44,6 +48,9 @@ type Manifest struct {
 	// QuietUser is the ARN of an ordinary developer, active in the same
 	// hours as the story and not part of it.
 	QuietUser string `json:"quiet_user"`
+	// Sources counts each source that was written, CloudTrail's log files
+	// among them; empty when there are no others.
+	Sources []SourceManifest `json:"sources,omitempty"`
 	// Story is nil when StoryName is "none".
 	Story *StoryManifest `json:"story,omitempty"`
 }
@@ -52,6 +59,20 @@ type Manifest struct {
 type AccountManifest struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+}
+
+// SourceManifest counts what was written of one source. Records counts
+// what lies in the files: events, flow lines, versions of findings, audit
+// events, log files named in digests; Duplicates are those of them that
+// stand in another file before. Bytes and CompressedBytes are as in
+// [Manifest].
+type SourceManifest struct {
+	Source          string `json:"source"`
+	Files           int    `json:"files"`
+	Records         int    `json:"records"`
+	Duplicates      int    `json:"duplicates"`
+	Bytes           int64  `json:"bytes"`
+	CompressedBytes int64  `json:"compressed_bytes"`
 }
 
 // PrincipalManifest is one IAM user, IAM role or root user of the cast.
@@ -82,8 +103,20 @@ type StoryManifest struct {
 	ScopeEnd   time.Time `json:"scope_end"`
 	// Events counts distinct events of the attack, in all accounts' trails.
 	Events int `json:"events"`
+	// Flows and AuditEvents count the attack's flow log records and audit
+	// events, Findings names the GuardDuty findings about it.
+	Flows       int            `json:"flows,omitempty"`
+	AuditEvents int            `json:"audit_events,omitempty"`
+	Findings    []StoryFinding `json:"findings,omitempty"`
 	// Truth has a row for every (principal, address, API) of the attack.
 	Truth []TruthRow `json:"truth"`
+}
+
+// StoryFinding is one of GuardDuty's findings about the attack.
+type StoryFinding struct {
+	ID      string `json:"id"`
+	Type    string `json:"type"`
+	Account string `json:"account"`
 }
 
 // TruthRow counts the attacker's calls of one API by one principal from one
@@ -128,10 +161,11 @@ func (m *Manifest) write(dir string) error {
 }
 
 func newManifest(cfg Config, org *organization, plot *story, d *delivery) *Manifest {
+	logs := d.out.tallies[cloudTrail]
 	m := &Manifest{
 		Version: Version, Seed: cfg.Seed, StoryName: cfg.Story,
-		Files: d.files, Events: d.events, Duplicates: d.duplicates,
-		Bytes: d.plainBytes, CompressedBytes: d.packedBytes,
+		Files: logs.files, Events: d.events, Duplicates: d.duplicates,
+		Bytes: logs.plainBytes, CompressedBytes: logs.packedBytes,
 		QuietUser: org.quiet.principal.arn, Story: plot.truth,
 	}
 	if d.events > 0 {
@@ -142,6 +176,14 @@ func newManifest(cfg Config, org *organization, plot *story, d *delivery) *Manif
 	}
 	for _, p := range org.principals {
 		m.Principals = append(m.Principals, PrincipalManifest{ARN: p.arn, Account: p.account.id, Kind: p.kind, Events: p.events})
+	}
+	if cfg.more() {
+		for s, t := range d.out.tallies {
+			if t.files > 0 {
+				m.Sources = append(m.Sources, SourceManifest{Source: sourceNames[s], Files: t.files, Records: t.records,
+					Duplicates: t.duplicates, Bytes: t.plainBytes, CompressedBytes: t.packedBytes})
+			}
+		}
 	}
 	return m
 }

@@ -55,6 +55,12 @@ type places struct {
 	travel    []*network
 	attackers []*network
 	stress    *network
+
+	// Of Config.wide.
+	scanners  []*network // who probes the Internet
+	customers []*network
+	services  *network // public endpoints of AWS services
+	theirs    *network // IPv6 of Internet peers
 	all       []*network
 }
 

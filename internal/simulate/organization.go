@@ -39,6 +39,12 @@ func newOrganization(cfg Config) (*organization, error) {
 	}
 	seed := derive(uint64(cfg.Seed), "organization")
 	o := &organization{seed: seed, places: newPlaces(), calls: calls, accounts: newAccounts(cfg.Accounts, seed)}
+	if cfg.wide() {
+		o.places.addInternet()
+		for i, a := range o.accounts {
+			a.fleet = newFleet(a, i, seed)
+		}
+	}
 	b := builder{organization: o, cast: newCast(cfg.Principals), kits: map[string]*kit{},
 		storyDay: int(cfg.storyDay().Unix() / 86400)}
 	b.person, b.pipeline, b.service, b.steady, b.nightly = newSchedules()

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,6 +97,9 @@ func simulate(t *testing.T, cfg Config) *corpus {
 		if err != nil || entry.IsDir() {
 			return err
 		}
+		if !strings.Contains(filepath.ToSlash(path), "/CloudTrail/") {
+			return nil // another source's
+		}
 		header, plain := gunzip(t, path)
 		if !header.ModTime.IsZero() || header.Name != "" {
 			t.Fatalf("%s: gzip header has time %v and name %q, want neither", path, header.ModTime, header.Name)
@@ -127,6 +131,52 @@ func simulate(t *testing.T, cfg Config) *corpus {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// folderFile is a file of a corpus.
+type folderFile struct {
+	name  string // below the output folder, with slashes
+	plain []byte
+}
+
+// read returns the files of a corpus whose name has part in it, in order of
+// name, uncompressed.
+func (c *corpus) read(t *testing.T, part string) []folderFile {
+	t.Helper()
+	var out []folderFile
+	err := filepath.WalkDir(c.dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.Contains(filepath.ToSlash(path), part) {
+			return err
+		}
+		name, err := filepath.Rel(c.dir, path)
+		if err != nil {
+			return err
+		}
+		f := folderFile{name: filepath.ToSlash(name)}
+		if strings.HasSuffix(path, ".gz") {
+			_, f.plain = gunzip(t, path)
+		} else if f.plain, err = os.ReadFile(path); err != nil {
+			return err
+		}
+		out = append(out, f)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// counts returns what the manifest says of a source.
+func (c *corpus) counts(t *testing.T, name string) SourceManifest {
+	t.Helper()
+	for _, s := range c.manifest.Sources {
+		if s.Source == name {
+			return s
+		}
+	}
+	t.Fatalf("the manifest does not count %s: %+v", name, c.manifest.Sources)
+	return SourceManifest{}
 }
 
 func gunzip(t *testing.T, path string) (gzip.Header, []byte) {

@@ -101,6 +101,9 @@ func (g *generator) switchRole(a *actor, c caller, at int64) *session {
 	return s
 }
 
+// shiftSeconds is how long an Identity Center session lasts.
+const shiftSeconds = 9 * 3600
+
 // singleSignOn is an Identity Center person: a SAML assertion for the role,
 // one for the shell and one for the console, for a working day.
 func (g *generator) singleSignOn(a *actor, c caller, ch channel, at int64) (caller, int64, int) {
@@ -113,7 +116,7 @@ func (g *generator) singleSignOn(a *actor, c caller, ch channel, at int64) (call
 		return c, at, 0
 	}
 	email := a.name + "@example.com"
-	s := roleSession(a.principal, email, keyID("ASIA", g.rng.Uint64()), at, at+9*3600, roleExtras{fromPortal: ch == console})
+	s := roleSession(a.principal, email, keyID("ASIA", g.rng.Uint64()), at, at+shiftSeconds, roleExtras{fromPortal: ch == console})
 	saml := &session{arn: email, callerID: email, identity: []byte(`{"type":"SAMLUser","principalId":"k8Jx2examplesso0Zq1Yw=:` + email +
 		`","userName":"` + email + `","identityProvider":"k8Jx2examplesso0Zq1Yw="}`)}
 	by := caller{session: s, address: c.address, agent: a.device.agent(console, g.now.day)}
@@ -158,6 +161,9 @@ func (g *generator) machineSession(a *actor, c caller, at int64) (caller, int64,
 	if a.beginning == byInstance {
 		// Instances are replaced about every ten days.
 		ids := a.account.stock.instances
+		if f := a.account.fleet; f != nil {
+			ids = f.nodeIDs(a.region)
+		}
 		name, service = ids[(int(a.seed%97)+i+3*((g.now.day+i*3)/10))%len(ids)], "ec2.amazonaws.com"
 		extras.ec2 = true
 	}

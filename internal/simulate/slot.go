@@ -20,6 +20,11 @@ func (r renderer) appendSlot(b []byte, s slot, e *event) []byte {
 		return append(b, v...)
 	}
 	a := e.recipient
+	if a.fleet != nil {
+		if v := a.fleet.value(s, e); v != "" {
+			return append(b, v...)
+		}
+	}
 	draw := scramble(e.seed ^ uint64(s)<<56)
 	pick := func(from []string) []byte { return append(b, skewed(from, draw)...) }
 	switch s {
@@ -149,9 +154,10 @@ func appendThing(b []byte, s slot, a *account, draw uint64) []byte {
 }
 
 // skewed picks from a list, earlier entries more often.
-func skewed(from []string, draw uint64) string {
+func skewed[T any](from []T, draw uint64) T {
 	if len(from) == 0 {
-		return ""
+		var none T
+		return none
 	}
 	n := uint64(len(from))
 	x, y := draw%(1<<20), draw>>24%(1<<20)

@@ -24,8 +24,7 @@ func (s *script) find(name string) *call {
 // the user's part alone has enough to be found, and so has each role's.
 func (s *script) stolenKey() {
 	victim := s.org.victim
-	host := s.org.places.attackers[0].addr(16)
-	exit := s.org.places.attackers[1].addr(8)
+	host, exit := s.org.places.attackerHost().String(), s.org.places.attackerExit().String()
 	stolen := keySession(victim.principal, victim.key)
 
 	s.wait(25*60, 40*60)

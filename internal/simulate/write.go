@@ -1,18 +1,14 @@
 package simulate
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
-	"time"
 
-	"github.com/klauspost/compress/gzip"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -20,7 +16,11 @@ import (
 //
 //	dir/manifest.json   what was written, and a story's ground truth
 //	dir/geo.csv         where the simulation's addresses are
-//	dir/AWSLogs/…       CloudTrail files, named and laid out as in S3
+//	dir/AWSLogs/…       CloudTrail files, named and laid out as in S3; on
+//	                    request digests, VPC flow logs, GuardDuty's findings
+//	dir/securityhub/…   Security Hub's findings, as EventBridge hands them on
+//	dir/eks/…           Kubernetes audit events, as CloudWatch Logs does
+//	dir/shapes/…        other shapes of the same
 //
 // A dir that already has logs is an error: two simulations in one folder
 // would contradict both manifests. The manifest is written last; a folder
@@ -66,19 +66,20 @@ func prepare(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	switch entries, err := os.ReadDir(filepath.Join(dir, LogFolder)); {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return err
-	case len(entries) > 0:
-		return fmt.Errorf("there are logs already in %s", LogFolder)
+	for _, folder := range []string{LogFolder, SecurityHubFolder, AuditFolder, ShapesFolder} {
+		switch entries, err := os.ReadDir(filepath.Join(dir, folder)); {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return err
+		case len(entries) > 0:
+			return fmt.Errorf("there are logs already in %s", folder)
+		}
 	}
 	return nil
 }
 
-// deliver generates on the calling goroutine and renders, compresses and
-// stores files on others, which it waits for.
+// deliver generates on one goroutine and renders, compresses and stores files
+// on others; it waits for all.
 func deliver(ctx context.Context, dir string, cfg Config, org *organization, plot *story) (*delivery, error) {
 	packers := make([]*packer, runtime.GOMAXPROCS(0))
 	for i := range packers {
@@ -90,21 +91,18 @@ func deliver(ctx context.Context, dir string, cfg Config, org *organization, plo
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	parcels := make(chan parcel, 64)
-	d := newDelivery(cfg.EventsPerFile, derive(uint64(cfg.Seed), "delivery"), func(p parcel) error {
+	out := &outbox{send: func(p parcel) error {
 		select {
 		case parcels <- p:
 			return nil
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
-	})
+	}}
+	d := newDelivery(cfg.EventsPerFile, derive(uint64(cfg.Seed), "delivery"), out)
 	group.Go(func() error {
 		defer close(parcels)
-		g := newGenerator(cfg, org, len(plot.events))
-		if err := g.run(ctx, plot.events, d.add, d.hourDone); err != nil {
-			return err
-		}
-		return d.finish()
+		return generate(ctx, cfg, org, plot, d)
 	})
 	for _, p := range packers {
 		group.Go(func() error {
@@ -120,69 +118,66 @@ func deliver(ctx context.Context, dir string, cfg Config, org *organization, plo
 		return nil, err
 	}
 	for _, p := range packers {
-		d.plainBytes += p.plainBytes
-		d.packedBytes += p.packedBytes
+		for s := range out.tallies {
+			out.tallies[s].plainBytes += p.plainBytes[s]
+			out.tallies[s].packedBytes += p.packedBytes[s]
+		}
 	}
+	out.tallies[cloudTrail].duplicates = d.duplicates
 	return d, nil
 }
 
-// packer writes files.
-type packer struct {
-	dir  string
-	made map[string]bool // folders
-	renderer
-	plain []byte
-	gz    *gzip.Writer
-	out   bytes.Buffer
-	// Of all files stored.
-	plainBytes, packedBytes int64
-}
-
-func newPacker(dir string, org *organization) (*packer, error) {
-	gz, err := gzip.NewWriterLevel(io.Discard, gzip.DefaultCompression)
+// generate makes all files: CloudTrail's, and after each of its hours those
+// of the other sources.
+func generate(ctx context.Context, cfg Config, org *organization, plot *story, d *delivery) error {
+	launches := launchFleets(cfg, org)
+	g := newGenerator(cfg, org, len(plot.events)+len(launches))
+	feeds, err := newFeeds(ctx, cfg, org, plot, d)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &packer{dir: dir, made: map[string]bool{}, renderer: renderer{org}, gz: gz}, nil
-}
-
-// flushBytes is how much JSON is collected before it is compressed.
-const flushBytes = 256 << 10
-
-func (p *packer) store(parcel parcel) error {
-	path := filepath.Join(p.dir, filepath.FromSlash(parcel.path))
-	if folder := filepath.Dir(path); !p.made[folder] {
-		if err := os.MkdirAll(folder, 0o755); err != nil {
+	hourDone := func(end int64) error {
+		if err := d.hourDone(end); err != nil {
 			return err
 		}
-		p.made[folder] = true
-	}
-	p.out.Reset()
-	p.gz.Reset(&p.out)
-	p.gz.ModTime = time.Unix(0, 0) // "no time" in the header
-	p.plain = append(p.plain[:0], `{"Records":[`...)
-	for i := range parcel.events {
-		if i > 0 {
-			p.plain = append(p.plain, ',')
-		}
-		p.plain = p.appendRecord(p.plain, &parcel.events[i])
-		if len(p.plain) > flushBytes {
-			if err := p.flush(); err != nil {
-				return fmt.Errorf("compress %s: %w", parcel.path, err)
+		for _, f := range feeds {
+			if err := f.hour(g.now); err != nil {
+				return err
 			}
 		}
+		return nil
 	}
-	p.plain = append(p.plain, `]}`...)
-	if err := errors.Join(p.flush(), p.gz.Close()); err != nil {
-		return fmt.Errorf("compress %s: %w", parcel.path, err)
+	if err := g.run(ctx, append(launches, plot.events...), d.add, hourDone); err != nil {
+		return err
 	}
-	p.packedBytes += int64(p.out.Len())
-	return os.WriteFile(path, p.out.Bytes(), 0o644)
+	if err := d.finish(); err != nil {
+		return err
+	}
+	for _, f := range feeds {
+		if err := f.finish(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (p *packer) flush() error {
-	_, err := p.gz.Write(p.plain)
-	p.plainBytes += int64(len(p.plain))
-	p.plain = p.plain[:0]
-	return err
+// newFeeds returns the sources besides CloudTrail that cfg asks for.
+func newFeeds(ctx context.Context, cfg Config, org *organization, plot *story, d *delivery) ([]feed, error) {
+	var feeds []feed
+	if cfg.Flows > 0 {
+		feeds = append(feeds, newFlowFeed(cfg, org, plot, d.out))
+	}
+	if cfg.AuditEvents > 0 {
+		feeds = append(feeds, newAuditFeed(cfg, org, plot, d.out))
+	}
+	if cfg.Findings {
+		feeds = append(feeds, newFindingFeed(cfg, org, plot, d.out))
+	}
+	if cfg.Digests {
+		feeds = append(feeds, newDigestFeed(ctx, cfg, d))
+	}
+	if cfg.Shapes {
+		return feeds, postShapes(cfg, org, d.out)
+	}
+	return feeds, nil
 }

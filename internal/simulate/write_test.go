@@ -18,7 +18,7 @@ import (
 
 func TestWriteIsDeterministic(t *testing.T) {
 	t.Parallel()
-	cfg := Config{Seed: 7, Events: 6000, Days: 6, Story: StoryStolenKey}
+	cfg := Config{Seed: 7, Events: 4000, EventsPerFile: 200, Days: 2, Story: StoryStolenKey, Flows: 6000, AuditEvents: 600, Findings: true, Digests: true, Shapes: true}
 	write := func(cfg Config) map[string]string {
 		t.Helper()
 		dir := t.TempDir()
@@ -65,10 +65,12 @@ func TestStoryLeavesTheBackgroundAlone(t *testing.T) {
 func TestManifestCountsTheFiles(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]Config{
-		"small files":    {Seed: 1, Events: 4000, Days: 3, Story: StoryStolenKey},
-		"large files":    {Seed: 2, Events: 8000, Days: 5, Story: StoryStolenKey, EventsPerFile: 500},
-		"one account":    {Seed: 3, Events: 3000, Days: 2, Accounts: 1, Principals: 12},
-		"many":           {Seed: 4, Events: 9000, Days: 2, Accounts: 20, Principals: 900, EventsPerFile: 300},
+		"small files": {Seed: 1, Events: 4000, Days: 3, Story: StoryStolenKey},
+		"large files": {Seed: 2, Events: 8000, Days: 5, Story: StoryStolenKey, EventsPerFile: 500},
+		"one account": {Seed: 3, Events: 3000, Days: 2, Accounts: 1, Principals: 12},
+		"many":        {Seed: 4, Events: 9000, Days: 2, Accounts: 20, Principals: 900, EventsPerFile: 300},
+		"all sources": {Seed: 9, Events: 4000, Days: 3, Story: StoryStolenKey, EventsPerFile: 300, Flows: 5000, AuditEvents: 500,
+			Findings: true, Digests: true, Shapes: true},
 		"stress":         {Seed: 5, Events: 4000, Days: 1, StressKeys: true},
 		"almost nothing": {Seed: 6, Events: 1, Days: 1, Principals: 12},
 	} {
@@ -262,6 +264,10 @@ func TestWriteRefuses(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(used, LogFolder, "111122223333"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	hub := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(hub, SecurityHubFolder, "111122223333"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
@@ -281,6 +287,11 @@ func TestWriteRefuses(t *testing.T) {
 		"endless":            {t.TempDir(), Config{Days: 10000}, "days is 10000, want 1 to 3650"},
 		"before AWS":         {t.TempDir(), Config{End: time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC)}, "outside 2007"},
 		"huge files":         {t.TempDir(), Config{EventsPerFile: 1 << 20}, "events a file"},
+		"negative flows":     {t.TempDir(), Config{Flows: -1}, "flows is -1, want 0 to"},
+		"negative audit":     {t.TempDir(), Config{AuditEvents: -1}, "audit events is -1"},
+		"flow version":       {t.TempDir(), Config{FlowVersion: 3}, "flow version is 3, want 2 or 5"},
+		"flow window":        {t.TempDir(), Config{FlowWindow: 30}, "flow window is 30 seconds, want 60 or 600"},
+		"findings there":     {hub, Config{Findings: true}, "logs already in securityhub"},
 	} {
 		_, err := Write(t.Context(), test.dir, test.cfg)
 		if err == nil || !strings.Contains(err.Error(), test.want) {

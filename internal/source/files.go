@@ -1,13 +1,10 @@
 package source
 
 import (
-	"cmp"
 	"context"
 	"iter"
 	"slices"
-	"strings"
 	"sync"
-	"time"
 )
 
 // smallFile is the size in bytes up to which a file is read into memory at
@@ -18,6 +15,8 @@ const smallFile = 4 << 20
 type Files struct {
 	paths   []string
 	without map[string]bool
+	include Patterns
+	err     error     // of a bad pattern
 	buffers sync.Pool // of *[]byte, for the contents of small files
 }
 
@@ -40,66 +39,42 @@ func (f *Files) Without(paths ...string) *Files {
 	return f
 }
 
+// Include takes of a folder only the files whose path below it, or whose
+// name, one of the patterns matches, see ParsePatterns. What is named itself
+// is always taken, and a folder that cannot be read is always reported. No
+// patterns take all. With a bad one Objects yields its error and nothing
+// else.
+func (f *Files) Include(patterns ...string) *Files {
+	f.include, f.err = ParsePatterns(patterns...)
+	return f
+}
+
 // Objects implements Source. The whole list is made before the first object
-// is yielded, since it is sorted; it takes an
-// estimated 150 bytes a file.
+// is yielded, since it is sorted; see Listing for the memory that it takes.
 func (f *Files) Objects(ctx context.Context) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
-		l := listing{dirs: map[string]string{}, without: f.without}
-		for _, path := range f.paths {
-			if err := l.add(ctx, path); err != nil {
-				yield(Object{}, err)
-				return
-			}
+		l, err := f.list(ctx)
+		if err != nil {
+			yield(Object{}, err)
+			return
 		}
-		slices.SortFunc(l.entries, compareEntries)
-		for i, e := range l.entries {
-			if i > 0 && compareEntries(e, l.entries[i-1]) == 0 {
-				continue // named twice, or inside a folder that is named too
-			}
-			if err := ctx.Err(); err != nil {
-				yield(Object{}, err)
-				return
-			}
-			if !yield(e.object(), nil) {
-				return
-			}
+		l.Objects(ctx)(yield)
+	}
+}
+
+// list finds the files. Only ctx's error is returned, or a bad pattern's.
+func (f *Files) list(ctx context.Context) (*Listing, error) {
+	if f.err != nil {
+		return nil, f.err
+	}
+	w := walk{without: f.without, include: f.include}
+	for _, path := range f.paths {
+		if err := w.add(ctx, path); err != nil {
+			return nil, err
 		}
 	}
+	return &w.found, nil
 }
 
 // Acknowledge implements Source: files stay where they are.
 func (f *Files) Acknowledge(context.Context, Object) error { return nil }
-
-// entry is a listed file. It is small, since there may be millions.
-type entry struct {
-	dir, name string // dir ends in a separator and is shared by the files in it
-	size      int64
-	stamp     int64 // Unix seconds, 0 for none
-	err       error
-}
-
-// compareEntries orders by delivery time, then by folder and name; entries
-// without a time come last.
-func compareEntries(a, b entry) int {
-	switch {
-	case a.stamp == b.stamp:
-	case a.stamp == 0:
-		return 1
-	case b.stamp == 0:
-		return -1
-	case a.stamp < b.stamp:
-		return -1
-	default:
-		return 1
-	}
-	return cmp.Or(strings.Compare(a.dir, b.dir), strings.Compare(a.name, b.name))
-}
-
-func (e *entry) object() Object {
-	o := Object{URI: uriOfPath(e.dir + e.name), Size: e.size, Err: e.err}
-	if e.stamp != 0 {
-		o.Stamp = time.Unix(e.stamp, 0).UTC()
-	}
-	return o
-}

@@ -10,7 +10,7 @@ func TestStamp(t *testing.T) {
 	f := func(name, want string) {
 		t.Helper()
 		got := ""
-		if stamp, ok := stampOf(name); ok {
+		if stamp, ok := StampOf(name); ok {
 			got = stamp.Format("2006-01-02 15:04")
 		}
 		if got != want {
@@ -36,11 +36,11 @@ func FuzzURI(f *testing.F) {
 		f.Add(path)
 	}
 	f.Fuzz(func(t *testing.T, path string) {
-		uri := uriOfPath(path)
+		uri := EscapeName(path)
 		if !utf8.ValidString(uri) || strings.ContainsAny(uri, "\n\r\x00\x1b") {
 			t.Fatalf("%q: URI %q is no plain text", path, uri)
 		}
-		if back, err := pathOfURI(uri); err != nil || back != path {
+		if back, err := UnescapeName(uri); err != nil || back != path {
 			t.Fatalf("%q: URI %q leads to %q, %v", path, uri, back, err)
 		}
 	})
@@ -48,7 +48,7 @@ func FuzzURI(f *testing.F) {
 
 func TestBadURI(t *testing.T) {
 	for _, uri := range []string{"/a%", "/a%4", "/a%zz"} {
-		if path, err := pathOfURI(uri); err == nil {
+		if path, err := UnescapeName(uri); err == nil {
 			t.Errorf("%s: path %q", uri, path)
 		}
 	}

@@ -20,7 +20,7 @@ func (f *Files) Open(ctx context.Context, o Object) (*Content, error) {
 	if o.Err != nil {
 		return nil, fmt.Errorf("open %s: %w", o.URI, o.Err)
 	}
-	path, err := pathOfURI(o.URI)
+	path, err := UnescapeName(o.URI)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (f *Files) small(ctx context.Context, file *os.File, size int64) (*Content,
 		f.buffers.Put(pooled)
 		return nil, err
 	}
-	return NewContent(cancelled{ctx, bytes.NewReader(buf.Bytes())}, sha256.Sum256(buf.Bytes()), int64(buf.Len()),
+	return NewContent(Until(ctx, bytes.NewReader(buf.Bytes())), sha256.Sum256(buf.Bytes()), int64(buf.Len()),
 		func() error { f.buffers.Put(pooled); return nil }), nil
 }
 
@@ -93,17 +93,19 @@ func large(ctx context.Context, file *os.File) (*Content, error) {
 		return nil, err
 	}
 	hash := sha256.New()
-	size, err := io.CopyBuffer(hash, cancelled{ctx, file}, make([]byte, 256<<10))
+	size, err := io.CopyBuffer(hash, Until(ctx, file), make([]byte, 256<<10))
 	if err != nil {
 		return nil, err
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	return NewContent(cancelled{ctx, &exactly{file, size}}, [32]byte(hash.Sum(nil)), size, file.Close), nil
+	return NewContent(Until(ctx, &exactly{file, size}), [32]byte(hash.Sum(nil)), size, file.Close), nil
 }
 
-// cancelled reads until ctx is done.
+// Until returns a reader of r that gives ctx's error once ctx is done.
+func Until(ctx context.Context, r io.Reader) io.Reader { return cancelled{ctx, r} }
+
 type cancelled struct {
 	ctx context.Context
 	r   io.Reader

@@ -2,11 +2,11 @@ package source
 
 import "time"
 
-// stampOf finds the delivery time in the name of a log file. AWS writes
+// StampOf finds the delivery time in the name of a log file. AWS writes
 // 111122223333_CloudTrail_us-east-1_20210729T2355Z_<unique>.json.gz; a
 // published set has …_CloudTrail_us-east-1-20200930T2300.json. It is the
-// first run of YYYYMMDDTHHMM that stands alone.
-func stampOf(name string) (time.Time, bool) {
+// first run of YYYYMMDDTHHMM that stands alone, in UTC.
+func StampOf(name string) (time.Time, bool) {
 	const length = len("20060102T1504")
 	for i := 0; i+length <= len(name); i++ {
 		s := name[i : i+length]

@@ -11,9 +11,9 @@ import (
 
 const hexDigits = "0123456789ABCDEF"
 
-// uriOfPath writes a path so that it is valid, printable text and can be
-// turned back, whatever bytes a file system's names hold.
-func uriOfPath(path string) string {
+// EscapeName writes a path or key as an Object's URI has it: valid, printable
+// text that UnescapeName turns back, whatever bytes the name holds.
+func EscapeName(path string) string {
 	if !needsEscape(path) {
 		return path
 	}
@@ -53,8 +53,9 @@ func mustEscape(r rune, n int) bool {
 	return r == '%' || r == utf8.RuneError && n == 1 || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
 }
 
-// pathOfURI is the inverse of uriOfPath.
-func pathOfURI(uri string) (string, error) {
+// UnescapeName is the inverse of EscapeName. An error means that a percent
+// sign has no two hexadecimal digits behind it.
+func UnescapeName(uri string) (string, error) {
 	if !strings.Contains(uri, "%") {
 		return uri, nil
 	}

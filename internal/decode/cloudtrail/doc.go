@@ -5,5 +5,6 @@
 // A record is decoded as logged. Judging it (who the caller is, what the
 // address means) is not done here.
 //
-// It may import decode, decode/jsonscan, decode/jsonstream and entity.
+// It may import decode, decode/intern, decode/jsonscan, decode/jsonstream and
+// entity.
 package cloudtrail

@@ -3,6 +3,7 @@ package cloudtrail
 import (
 	"strings"
 
+	"github.com/gumshoe-detective/gumshoe/internal/decode/intern"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/jsonscan"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/jsonstream"
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
@@ -14,7 +15,7 @@ const listName = "Records"
 // fields reads one object into a Record.
 type fields struct {
 	rec    *Record
-	shared interner
+	shared intern.Table
 
 	timestamp string // @timestamp, which some shippers leave in place of eventTime
 	eventTime string // eventTime as logged, when it is none
@@ -102,7 +103,7 @@ func (f *fields) parse(s *jsonscan.Scanner) error {
 // text reads a string that other records are likely to have too.
 func (f *fields) text(s *jsonscan.Scanner) string {
 	b, _ := s.Text()
-	return f.shared.string(b)
+	return f.shared.String(b)
 }
 
 // unique reads a string that no other record is likely to have.

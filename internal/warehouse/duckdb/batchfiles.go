@@ -54,6 +54,26 @@ func (s *Store) writeFiles(ctx context.Context, b *warehouse.Batch) (c fileChang
 // writersAtOnce bounds the days of a batch that are written at the same time.
 const writersAtOnce = 4
 
+// segmentWriters is a free list of segment writers. Unlike a sync.Pool it
+// keeps them over garbage collections, of which a batch causes several.
+type segmentWriters chan *segmentWriter
+
+func (l segmentWriters) get() *segmentWriter {
+	select {
+	case w := <-l:
+		return w
+	default:
+		return newSegmentWriter()
+	}
+}
+
+func (l segmentWriters) put(w *segmentWriter) {
+	select {
+	case l <- w:
+	default:
+	}
+}
+
 // writeDay writes the segment and the key run of one day. Also with an error,
 // c.added is what there is to remove.
 func (s *Store) writeDay(batch string, day warehouse.Day, events []*warehouse.Event) (c fileChange, err error) {
@@ -79,7 +99,14 @@ func (s *Store) writeSegment(batch string, day warehouse.Day, events []*warehous
 		f.lastMS = max(f.lastMS, e.Time.UnixMilli())
 	}
 	var err error
-	f.bytes, err = createFile(f.path(s.dir), func(w *os.File) error { return writeSegment(w, events) })
+	f.bytes, err = createFile(f.path(s.dir), func(file *os.File) error {
+		w := s.segments.get()
+		err := w.write(file, events)
+		if err == nil {
+			s.segments.put(w)
+		}
+		return err
+	})
 	return f, err
 }
 

@@ -110,10 +110,11 @@ func BenchmarkCommit(b *testing.B) {
 // BenchmarkSegment writes the Parquet of a batch to nowhere.
 func BenchmarkSegment(b *testing.B) {
 	batch := benchBatch(0)
+	writer := newSegmentWriter()
 	b.ReportAllocs()
 	for b.Loop() {
 		w := &countWriter{w: io.Discard}
-		if err := writeSegment(w, pointers(batch.Events)); err != nil {
+		if err := writer.write(w, pointers(batch.Events)); err != nil {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(w.n)/benchEvents, "B/event")

@@ -57,48 +57,68 @@ func segmentOrder(a, b *warehouse.Event) int {
 	)
 }
 
-// writeSegment writes the events of one day, which it may reorder.
-func writeSegment(f io.Writer, events []*warehouse.Event) error {
-	slices.SortFunc(events, segmentOrder)
-	w := parquet.NewGenericWriter[eventRow](f,
-		parquet.Compression(segmentCodec),
-		parquet.PageBufferSize(pageBytes),
-		parquet.MaxRowsPerRowGroup(rowGroupRows),
-		parquet.DataPageStatistics(false),
-		parquet.CreatedBy("gumshoe", "1", ""),
-	)
-	rows := make([]eventRow, 0, 1024)
-	var raw []byte // of rows
-	for _, e := range events {
-		var row eventRow
-		row, raw = toRow(e, raw)
-		rows = append(rows, row)
-		if len(rows) == cap(rows) {
-			if _, err := w.Write(rows); err != nil {
-				return err
-			}
-			rows, raw = rows[:0], raw[:0]
-		}
-	}
-	if _, err := w.Write(rows); err != nil {
-		return err
-	}
-	return w.Close()
+// segmentWriter writes one segment after the other. Its buffers are some
+// 10 MB, which are costly to make anew.
+type segmentWriter struct {
+	parquet *parquet.GenericWriter[eventRow]
+	rows    []eventRow
+	raw     []byte // of rows
 }
 
-// toRow makes the row of an event. Its raw record is appended to raw, where
-// the row points to it.
-func toRow(e *warehouse.Event, raw []byte) (eventRow, []byte) {
+// rowsAtOnce is how many rows are handed to the Parquet writer at a time.
+const rowsAtOnce = 256
+
+func newSegmentWriter() *segmentWriter {
+	return &segmentWriter{
+		rows: make([]eventRow, 0, rowsAtOnce),
+		raw:  make([]byte, 0, rowsAtOnce*2048),
+		parquet: parquet.NewGenericWriter[eventRow](io.Discard,
+			parquet.Compression(segmentCodec),
+			parquet.PageBufferSize(pageBytes),
+			parquet.MaxRowsPerRowGroup(rowGroupRows),
+			parquet.DataPageStatistics(false),
+			parquet.CreatedBy("gumshoe", "1", ""),
+		),
+	}
+}
+
+// write writes the events of one day, which it may reorder.
+func (w *segmentWriter) write(f io.Writer, events []*warehouse.Event) error {
+	slices.SortFunc(events, segmentOrder)
+	w.parquet.Reset(f)
+	defer w.parquet.Reset(io.Discard) // or it would keep f
+	for part := range slices.Chunk(events, rowsAtOnce) {
+		w.rows, w.raw = w.rows[:0], w.raw[:0]
+		for _, e := range part {
+			w.add(e)
+		}
+		if _, err := w.parquet.Write(w.rows); err != nil {
+			return err
+		}
+	}
+	clear(w.rows[:cap(w.rows)]) // their strings are others'
+	if cap(w.raw) > maxRawKept {
+		w.raw = nil
+	}
+	return w.parquet.Close()
+}
+
+// maxRawKept bounds the buffer that a writer keeps after records of unusual
+// size, in bytes.
+const maxRawKept = 8 << 20
+
+// add adds the row of an event.
+func (w *segmentWriter) add(e *warehouse.Event) {
 	id := utf8(e.EventID)
 	stored := newStoredID(id)
-	start := len(raw)
+	start := len(w.raw)
 	var cut uint32
-	raw, cut = cutRaw(raw, e.Raw, id)
-	return eventRow{
+	w.raw, cut = cutRaw(w.raw, e.Raw, id)
+	w.rows = append(w.rows, eventRow{
 		Time: e.Time.UnixMilli(), EventID: stored.guid, Rest: stored.rest, Print: e.Print,
 		Account: uint64(e.Account), Principal: uint64(e.Principal), Session: uint64(e.Session),
 		AccessKey: uint64(e.AccessKey), Address: uint64(e.Address), Agent: uint64(e.Agent),
 		API: uint64(e.API), Region: uint64(e.Region), Error: uint64(e.Error), Target: uint64(e.Target),
-		Outcome: uint32(e.Outcome), Conflict: e.Conflict, Cut: cut, Raw: raw[start:],
-	}, raw
+		Outcome: uint32(e.Outcome), Conflict: e.Conflict, Cut: cut, Raw: w.raw[start:],
+	})
 }

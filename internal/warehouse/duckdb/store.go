@@ -37,6 +37,7 @@ type Store struct {
 	known      entityCache
 	files      fileSet
 	partitions map[partitionKey]bool
+	segments   segmentWriters
 	broken     error // why nothing can be written until the graph is opened anew
 
 	// unlink is held for reading while a query may open segments, and for
@@ -55,7 +56,8 @@ var _ warehouse.Store = (*Store)(nil)
 // open opens the graph in dir. The caller must Close the store; one process
 // at a time may hold a dir, a second gets warehouse.ErrInUse.
 func open(ctx context.Context, dir string, opts Options) (_ *Store, err error) {
-	s := &Store{dir: dir, known: newEntityCache(), partitions: map[partitionKey]bool{}}
+	s := &Store{dir: dir, known: newEntityCache(), partitions: map[partitionKey]bool{},
+		segments: make(segmentWriters, writersAtOnce)}
 	s.closing, s.stop = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {

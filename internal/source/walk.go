@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // ErrNotRegular says that a path is neither a file nor a folder but a device,
@@ -18,116 +19,111 @@ var ErrNotRegular = errors.New("not a regular file")
 // Links are followed only where somebody has named them.
 var ErrLinkOutside = errors.New("symbolic link out of the folder")
 
-// listing collects the files of one walk.
-type listing struct {
-	entries []entry
-	dirs    map[string]string // one string for each folder
-	without map[string]bool   // real paths to pass over
+// walk finds the files of one listing.
+type walk struct {
+	found   Listing
+	without map[string]bool // real paths to pass over
+	include Patterns
 }
 
 // add lists the file or folder at path, following it if it is a link. Only
 // ctx's error is returned; what cannot be read becomes an entry.
-func (l *listing) add(ctx context.Context, path string) error {
+func (w *walk) add(ctx context.Context, path string) error {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return fmt.Errorf("list %s: %w", path, err)
 	}
 	info, err := os.Stat(abs)
 	switch {
-	case err == nil && l.passesOver(abs):
+	case err == nil && w.passesOver(abs):
 	case err != nil:
-		l.append(abs, 0, reason(err))
+		w.unreadable(abs, reason(err))
 	case info.IsDir():
-		return l.walk(ctx, abs)
+		return w.folder(ctx, abs)
 	case !info.Mode().IsRegular():
-		l.append(abs, 0, ErrNotRegular)
+		w.unreadable(abs, ErrNotRegular)
 	default:
-		l.append(abs, info.Size(), nil)
+		w.found.add(abs, info.Size(), info.ModTime(), nil)
 	}
 	return ctx.Err()
 }
 
 // passesOver reports whether the file or folder at path is to be left out.
-func (l *listing) passesOver(path string) bool {
+func (w *walk) passesOver(path string) bool {
 	real, err := filepath.EvalSymlinks(path)
-	return err == nil && l.without[real]
+	return err == nil && w.without[real]
 }
 
-// walk lists the files below the folder root.
-func (l *listing) walk(ctx context.Context, root string) error {
+// folder lists the files below the folder root.
+func (w *walk) folder(ctx context.Context, root string) error {
 	// WalkDir does not follow root itself if it is a link.
 	real, err := filepath.EvalSymlinks(root)
 	if err != nil {
-		l.append(root, 0, reason(err))
+		w.unreadable(root, reason(err))
 		return ctx.Err()
 	}
 	return filepath.WalkDir(real, func(path string, d fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if l.without[path] {
+		if w.without[path] {
 			if d != nil && d.IsDir() {
 				return fs.SkipDir
 			}
 			return nil
 		}
+		below := relative(real, path)
 		// The names stay those under the path that was given.
 		name := path
 		if root != real {
-			rel, err := filepath.Rel(real, path)
-			if err != nil {
-				return fmt.Errorf("list %s: %w", root, err)
-			}
-			name = filepath.Join(root, rel)
+			name = filepath.Join(root, below)
 		}
 		switch {
 		case err != nil:
-			l.append(name, 0, reason(err))
+			w.unreadable(name, reason(err))
 			if d != nil && d.IsDir() {
 				return fs.SkipDir
 			}
 		case d.IsDir():
 		case d.Type()&fs.ModeSymlink != 0:
-			l.link(real, path, name)
+			w.link(real, path, name)
+		case !w.include.Match(below):
 		case d.Type().IsRegular():
 			info, err := d.Info()
 			if err != nil {
-				l.append(name, 0, reason(err))
+				w.unreadable(name, reason(err))
 				return nil
 			}
-			l.append(name, info.Size(), nil)
+			w.found.add(name, info.Size(), info.ModTime(), nil)
 		default:
-			l.append(name, 0, ErrNotRegular)
+			w.unreadable(name, ErrNotRegular)
 		}
 		return nil
 	})
 }
 
 // link lists the symbolic link at path. One that stays below root adds
-// nothing: the walk meets its target.
-func (l *listing) link(root, path, name string) {
+// nothing: the walk meets its target. Patterns pass over a link to a file,
+// not over one to a folder, whose files they might match.
+func (w *walk) link(root, path, name string) {
+	if info, err := os.Stat(path); (err != nil || !info.IsDir()) && !w.include.Match(relative(root, path)) {
+		return
+	}
 	target, err := filepath.EvalSymlinks(path)
 	switch {
 	case err != nil:
-		l.append(name, 0, reason(err))
+		w.unreadable(name, reason(err))
 	case target != root && !strings.HasPrefix(target, strings.TrimSuffix(root, string(filepath.Separator))+string(filepath.Separator)):
-		l.append(name, 0, ErrLinkOutside)
+		w.unreadable(name, ErrLinkOutside)
 	}
 }
 
-func (l *listing) append(path string, size int64, err error) {
-	dir, name := filepath.Split(path)
-	shared, ok := l.dirs[dir]
-	if !ok {
-		shared = strings.Clone(dir)
-		l.dirs[shared] = shared
-	}
-	e := entry{dir: shared, name: strings.Clone(name), size: size, err: err}
-	if t, ok := stampOf(name); ok {
-		e.stamp = t.Unix()
-	}
-	l.entries = append(l.entries, e)
+// relative is path, which lies below root, from there on and with slashes.
+func relative(root, path string) string {
+	return strings.TrimPrefix(filepath.ToSlash(path[len(root):]), "/")
 }
+
+func (w *walk) unreadable(path string, err error) { w.found.add(path, 0, time.Time{}, err) }
 
 // reason strips the path from err: the object's URI says it already.
 func reason(err error) error {
