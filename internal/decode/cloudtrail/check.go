@@ -12,8 +12,11 @@ import (
 // needs a time, a name and a source; all else may be missing.
 func (f *fields) check(raw []byte) error {
 	rec := f.rec
-	if rec.EventType == "AwsCloudTrailInsight" || rec.EventCategory == "Insight" {
-		return &Rejection{Reason: decode.ReasonInsight, Detail: "a CloudTrail Insights event"}
+	if rec.EventType == "AwsCloudTrailInsight" || rec.EventCategory == "Insight" || rec.EventName == "" && rec.Insight != (Insight{}) {
+		if rec.Insight.Type == "" {
+			return &Rejection{Reason: decode.ReasonInsight, Detail: "a CloudTrail Insights event that does not say of what type"}
+		}
+		return f.checkTime()
 	}
 	if rec.EventName == "" && rec.EventSource == "" {
 		return otherKind(raw)
@@ -29,6 +32,12 @@ func (f *fields) check(raw []byte) error {
 	if rec.EventSource == "" {
 		return &Rejection{Reason: decode.ReasonNoEventSource, Detail: "no eventSource"}
 	}
+	return f.checkTime()
+}
+
+// checkTime decides whether the record that was read has a time.
+func (f *fields) checkTime() error {
+	rec := f.rec
 	if f.eventTime != "" {
 		return &Rejection{Reason: decode.ReasonNoEventTime, Detail: fmt.Sprintf("eventTime is %q", f.eventTime)}
 	}
@@ -64,8 +73,6 @@ func otherKind(raw []byte) error {
 	switch {
 	case has["digestStartTime"] || has["digestS3Bucket"]:
 		return &Rejection{Reason: decode.ReasonDigest, Detail: "a CloudTrail digest file"}
-	case has["insightDetails"]:
-		return &Rejection{Reason: decode.ReasonInsight, Detail: "a CloudTrail Insights event"}
 	case has["detail"] && has["detail-type"]:
 		return foreign("an EventBridge envelope")
 	case has["logEvents"] || has["messageType"]:

@@ -3,14 +3,12 @@ package cloudtrail
 import (
 	"strings"
 
+	"github.com/gumshoe-detective/gumshoe/internal/decode"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/intern"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/jsonscan"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/jsonstream"
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
 )
-
-// listName is the member that holds the records of a delivered log file.
-const listName = "Records"
 
 // fields reads one object into a Record.
 type fields struct {
@@ -84,13 +82,13 @@ func (f *fields) parse(s *jsonscan.Scanner) error {
 			rec.ResponseElements = value(s)
 		case "additionalEventData":
 			rec.AdditionalEventData = value(s)
-		case listName:
-			if s.Kind() == jsonscan.Array && rec.EventName == "" {
+		case "insightDetails":
+			f.insight(s)
+		default:
+			if decode.IsList(s.Name()) && s.Kind() == jsonscan.Array && rec.EventName == "" {
 				s.BeginArray()
 				return jsonstream.ErrList
 			}
-			s.Skip()
-		default:
 			s.Skip()
 		}
 	}
@@ -98,6 +96,28 @@ func (f *fields) parse(s *jsonscan.Scanner) error {
 		return err
 	}
 	return f.check(s.Since(start))
+}
+
+// insight reads the insightDetails of a CloudTrail Insights event.
+func (f *fields) insight(s *jsonscan.Scanner) {
+	f.rec.Insight = Insight{}
+	if !enter(s) {
+		return
+	}
+	for s.NextMember() {
+		switch string(s.Name()) {
+		case "insightType":
+			f.rec.Insight.Type = f.text(s)
+		case "state":
+			f.rec.Insight.State = f.text(s)
+		case "eventSource":
+			f.rec.Insight.EventSource = f.text(s)
+		case "eventName":
+			f.rec.Insight.EventName = f.text(s)
+		default:
+			s.Skip()
+		}
+	}
 }
 
 // text reads a string that other records are likely to have too.

@@ -35,6 +35,7 @@ type Record struct {
 
 	UserIdentity entity.Identity
 	Resources    []Resource
+	Insight      Insight // zero unless the record is a CloudTrail Insights event
 
 	// JSON values as logged, nil when absent or null.
 	RequestParameters   []byte
@@ -43,6 +44,15 @@ type Record struct {
 
 	// Raw is the whole record as logged.
 	Raw []byte
+}
+
+// Insight is what a CloudTrail Insights event is about: an unusual rate of
+// calls or of errors. Nobody made a call; the calls have records of their own.
+type Insight struct {
+	Type        string // ApiCallRateInsight, ApiErrorRateInsight; never empty
+	State       string // Start or End
+	EventSource string // of the calls
+	EventName   string
 }
 
 // Tri is a boolean that may be absent. Logs have it as true, "true" or "True".

@@ -195,11 +195,11 @@ func values(v any, raw string, inObject bool) (results []result) {
 		return results
 	case object:
 		for i, m := range v {
-			if _, ok := m.val.(list); m.name != "Records" || !ok || v[:i].text("eventName") != "" {
+			if _, ok := m.val.(list); !decode.IsList([]byte(m.name)) || !ok || v[:i].text("eventName") != "" {
 				continue
 			}
 			for _, m := range v[i:] {
-				if l, ok := m.val.(list); m.name == "Records" && ok {
+				if l, ok := m.val.(list); decode.IsList([]byte(m.name)) && ok {
 					results = append(results, values(l, m.raw, true)...)
 				}
 			}
@@ -268,21 +268,24 @@ func pick(o object, raw string) result {
 			rec.Resources = append(rec.Resources, Resource{ARN: arn, AccountID: r.text("accountId"), Type: r.text("type")})
 		}
 	}
+	insight := o.obj("insightDetails")
+	rec.Insight = Insight{Type: insight.text("insightType"), State: insight.text("state"),
+		EventSource: insight.text("eventSource"), EventName: insight.text("eventName")}
 	reject := func(r decode.Reason) result { return result{Reason: r} }
 	when := o.text("eventTime")
 	switch {
-	case rec.EventType == "AwsCloudTrailInsight" || rec.EventCategory == "Insight":
-		return reject(decode.ReasonInsight)
+	case rec.EventType == "AwsCloudTrailInsight" || rec.EventCategory == "Insight" || rec.EventName == "" && rec.Insight != (Insight{}):
+		if rec.Insight.Type == "" {
+			return reject(decode.ReasonInsight)
+		}
+		if when == "" {
+			when = o.text("@timestamp")
+		}
 	case rec.EventName == "" && rec.EventSource == "":
 		for _, m := range o {
 			switch m.name {
 			case "digestStartTime", "digestS3Bucket":
 				return reject(decode.ReasonDigest)
-			}
-		}
-		for _, m := range o {
-			if m.name == "insightDetails" {
-				return reject(decode.ReasonInsight)
 			}
 		}
 		return reject(decode.ReasonNotCloudTrail)

@@ -53,7 +53,7 @@ func (d *Reader) member() error {
 	for {
 		d.scan.Resume(d.in.data, d.in.pos)
 		more := d.scan.NextMember()
-		if more && string(d.scan.Name()) == d.opts.List && d.scan.Kind() == jsonscan.Array {
+		if more && d.opts.IsList != nil && d.opts.IsList(d.scan.Name()) && d.scan.Kind() == jsonscan.Array {
 			d.scan.BeginArray()
 			d.in.pos = d.scan.Pos()
 			d.open = append(d.open, list)

@@ -14,8 +14,10 @@ const DefaultMaxRecord = 16 << 20
 
 // Options configure a Reader.
 type Options struct {
-	MaxRecord int    // largest record in bytes; 0 for DefaultMaxRecord
-	List      string // member of an object that holds a list of records, such as "Records"
+	MaxRecord int // largest record in bytes; 0 for DefaultMaxRecord
+	// IsList tells by its name whether a member of an object may hold a list
+	// of records, see decode.IsList; nil for none.
+	IsList func(name []byte) bool
 	// First is the member with which a record begins as AWS delivers it, if
 	// there is such a rule. Unescaped behind a brace its name can only be the
 	// start of a record, even where a lost quote has turned strings inside

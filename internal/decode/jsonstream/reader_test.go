@@ -45,7 +45,7 @@ func parseID(s *jsonscan.Scanner) error {
 	return nil
 }
 
-var options = Options{List: "Records", First: "eventVersion", Foreign: "other"}
+var options = Options{IsList: func(name []byte) bool { return string(name) == "Records" }, First: "eventVersion", Foreign: "other"}
 
 // outcome is what a stream comes to, in one line: records as written,
 // rejections as <reason*count@offset>, the final error unless it is io.EOF.
