@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"internal/audit":                  {"internal/entity"},
 	"internal/investigate/indicators": {"internal/entity"},
 	"internal/investigate":            {"internal/entity", "internal/warehouse", "internal/control", "internal/investigate/indicators"},
+	"internal/graph":                  {"internal/entity", "internal/warehouse"},
 	"internal/ingest":                 {"internal/source", "internal/decode", "internal/enrich", "internal/rules", "internal/warehouse", "internal/control", "internal/entity"},
 	"internal/detective":              {"internal/entity", "internal/control", "internal/warehouse", "internal/identity", "internal/jobs", "internal/investigate"},
 	"internal/api":                    {"internal/detective", "internal/control", "internal/investigate", "internal/api", "internal/entity"},

@@ -19,6 +19,8 @@ type config struct {
 	Regions []string `yaml:"regions"`
 	// Geo names geolocation data besides DIR/geo.
 	Geo geoConfig `yaml:"geo"`
+	// AWS says how Amazon S3 and SQS are reached.
+	AWS awsConfig `yaml:"aws"`
 
 	Quotas       quotaConfig        `yaml:"quotas"`
 	Throttle     throttleConfig     `yaml:"throttle"`

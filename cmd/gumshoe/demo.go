@@ -159,7 +159,7 @@ func (inv *invocation) demoData(ctx context.Context, h *house, m *simulate.Manif
 		return cred, g, err
 	}
 	inv.notef("reading %d records of %d days …", m.Events+m.Duplicates, int(m.LastEvent.Sub(m.FirstEvent)/day)+1)
-	report, err := h.ingest(ctx, inv, g, []string{filepath.Join(logs, simulate.LogFolder)}, true)
+	report, err := h.ingest(ctx, inv, g, []string{filepath.Join(logs, simulate.LogFolder)}, ingestFlags{enroll: true})
 	if err != nil {
 		return cred, g, err
 	}

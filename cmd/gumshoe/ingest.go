@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -9,9 +10,11 @@ import (
 
 	"github.com/gumshoe-detective/gumshoe/internal/control"
 	"github.com/gumshoe-detective/gumshoe/internal/decode"
+	"github.com/gumshoe-detective/gumshoe/internal/decode/vpcflow"
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
 	"github.com/gumshoe-detective/gumshoe/internal/ingest"
 	"github.com/gumshoe-detective/gumshoe/internal/source"
+	"github.com/gumshoe-detective/gumshoe/internal/source/s3"
 )
 
 // localAccount is the administrator account of a graph that nobody named one
@@ -21,56 +24,66 @@ const localAccount = "000000000000"
 func newIngest(inv *invocation) *cobra.Command {
 	var data dataFlags
 	var format, account, kind string
-	var enroll bool
+	var o ingestFlags
 	c := &cobra.Command{
-		Use:   "ingest PATH...",
+		Use:   "ingest PATH|s3://BUCKET/PREFIX...",
 		Short: "Read logs into a behavior graph",
-		Long: `Reads CloudTrail logs, files and folders, plain or compressed (gzip, zstd),
-into the graph of the administrator account. Every record is accounted for:
-seen = stored + duplicate + rejected. What was read before is not read again:
-its records count as duplicates.
+		Long: `Reads logs into the graph of the administrator account: files and folders, and
+the objects of Amazon S3 whose keys begin with a prefix.
+
+CloudTrail, VPC flow logs, GuardDuty findings, EKS audit logs and Security Hub
+findings (ASFF) are recognized by their content, plain or compressed (gzip,
+zstd), also in the envelopes of EventBridge, CloudWatch Logs, SNS and SQS.
+
+Every record is accounted for: seen = stored + duplicate + rejected. What was
+read before is not read again: its records count as duplicates.
 
 Records of accounts that are no members of the graph are rejected, unless
 --enroll makes their accounts members.
 
-A file that cannot be read is reported and does not stop the others. The exit
-status is 1 when no record at all was good.`,
-		Example: `  gumshoe ingest --data ./data --account 111122223333 --enroll ./AWSLogs`,
+An object that cannot be read is reported and does not stop the others. The
+exit status is 1 when no record at all was good.`,
+		Example: `  gumshoe ingest --data ./data --account 111122223333 --enroll ./AWSLogs
+  gumshoe ingest --data ./data s3://my-trail/AWSLogs/111122223333/`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usagef("PATH is missing: a file or a folder of logs")
+				return usagef("PATH is missing: a file or a folder of logs, or s3://BUCKET/PREFIX")
 			}
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			if k, err := decode.ParseKind(kind); err != nil {
+			var err error
+			if o.kind, err = decode.ParseKind(kind); err != nil {
 				return usagef("--kind: %v", err)
-			} else if k != decode.KindAuto && k != decode.KindCloudTrail {
-				return usagef("--kind %q: this version reads cloudtrail (auto finds it)", kind)
 			}
 			if account != "" && !entity.IsAccountID(account) {
 				return usagef("--account %q: want 12 digits", account)
+			}
+			if err := o.check(); err != nil {
+				return err
 			}
 			paths := make([]string, len(args))
 			for i, a := range args {
 				switch {
 				case a == "":
 					return usagef("PATH %d is empty: name a file or a folder of logs", i+1)
-				case strings.HasPrefix(a, "s3://"):
-					return usagef("%s: this version reads files and folders; copy the objects first", a)
+				case strings.HasPrefix(a, s3Scheme):
+					if _, _, err := s3.ParseURI(a); err != nil {
+						return usagef("%v", err)
+					}
+					paths[i] = a
+					continue
 				}
-				p, err := inv.path(a)
-				if err != nil {
+				if paths[i], err = inv.path(a); err != nil {
 					return err
 				}
-				paths[i] = p
 			}
 			return inv.withHouse(c.Context(), data, func(h *house) error {
 				g, err := h.ingestGraph(c.Context(), inv, account)
 				if err != nil {
 					return err
 				}
-				report, err := h.ingest(c.Context(), inv, g, paths, enroll)
+				report, err := h.ingest(c.Context(), inv, g, paths, o)
 				if err != nil {
 					return err
 				}
@@ -90,9 +103,35 @@ status is 1 when no record at all was good.`,
 	addOutput(c, &format, "table", "json")
 	f := c.Flags()
 	f.StringVar(&account, "account", "", "`ID` of the administrator account; its graph is made if it has none (default: the only graph, or account "+localAccount+")")
-	f.StringVar(&kind, "kind", "auto", "`KIND` of the logs: auto, cloudtrail")
-	f.BoolVar(&enroll, "enroll", false, "make the accounts seen in the logs members of the graph")
+	f.StringVar(&kind, "kind", "auto", "`KIND` of the logs: auto, cloudtrail, vpcflow, guardduty, eksaudit, asff")
+	f.BoolVar(&o.enroll, "enroll", false, "make the accounts seen in the logs members of the graph")
+	f.StringArrayVar(&o.include, "include", nil, "read only what matches `PATTERN`, such as '*.json.gz' or '**/us-east-1/**'; may be given more than once (default: all)")
+	f.StringVar(&o.flowFormat, "flow-format", "", "`FORMAT` of flow logs that have no header: the names of their columns, as in '${version} ${account-id}' (default: recognized)")
 	return c
+}
+
+// s3Scheme begins the name of what lies in Amazon S3.
+const s3Scheme = "s3://"
+
+// ingestFlags say how to read.
+type ingestFlags struct {
+	kind       decode.Kind
+	enroll     bool
+	include    []string
+	flowFormat string
+}
+
+func (o ingestFlags) check() error {
+	if _, err := source.ParsePatterns(o.include...); err != nil {
+		return usagef("--include: %v", err)
+	}
+	if o.flowFormat == "" {
+		return nil
+	}
+	if _, err := vpcflow.ParseFormat(o.flowFormat); err != nil {
+		return usagef("--flow-format: %v", err)
+	}
+	return nil
 }
 
 // ingestGraph returns the graph to read into.
@@ -121,7 +160,7 @@ func (h *house) ingestGraph(ctx context.Context, inv *invocation, account string
 }
 
 // ingest reads paths into a graph.
-func (h *house) ingest(ctx context.Context, inv *invocation, g control.Graph, paths []string, enroll bool) (*ingestReport, error) {
+func (h *house) ingest(ctx context.Context, inv *invocation, g control.Graph, paths []string, o ingestFlags) (*ingestReport, error) {
 	writer := h.writer(g)
 	select {
 	case writer <- struct{}{}:
@@ -134,23 +173,29 @@ func (h *house) ingest(ctx context.Context, inv *invocation, g control.Graph, pa
 		}
 	}
 	defer func() { <-writer }()
-	store, err := h.store(ctx, g)
+	sources, err := h.sources(ctx, paths, o.include)
 	if err != nil {
 		return nil, err
 	}
-	members, err := h.membership(ctx, g, enroll)
+	options, err := h.ingestOptions(ctx, g, o)
 	if err != nil {
 		return nil, err
 	}
 	report := &ingestReport{Graph: g.ARN, Objects: []objectEntry{}}
 	progress := inv.progress()
-	summary, err := ingest.Run(ctx, source.NewFiles(paths...).Without(h.ownFiles()...), ingest.Options{
-		Store: store, Places: h.places, Rules: h.rules, Membership: members,
-		Done: func(o ingest.ObjectSummary) {
-			report.Objects = append(report.Objects, objectEntryOf(o))
-			progress.add(o.Totals)
-		},
-	})
+	options.Done = func(o ingest.ObjectSummary) {
+		report.Objects = append(report.Objects, objectEntryOf(o))
+		progress.add(o.Totals)
+	}
+	for _, src := range sources {
+		var summary ingest.Summary
+		summary, err = ingest.Run(ctx, src, options)
+		report.Totals.Add(summary.Totals)
+		report.Seconds += summary.Elapsed.Seconds()
+		if err != nil {
+			break
+		}
+	}
 	progress.end()
 	// What was stored counts, also of a reading that was broken off.
 	if uerr := h.detective.UpdateUsage(context.WithoutCancel(ctx), g.ARN); uerr != nil {
@@ -159,8 +204,64 @@ func (h *house) ingest(ctx context.Context, inv *invocation, g control.Graph, pa
 	if n, first := h.places.Failures(); n > 0 {
 		inv.notef("a geolocation database is broken: %d addresses have no place from it; the first error: %v", n, first)
 	}
-	report.Totals = summary.Totals
-	report.Seconds = summary.Elapsed.Seconds()
 	report.Empty = emptyFolders(paths)
 	return report, err
+}
+
+// sources returns where the paths are read from: the local ones first.
+func (h *house) sources(ctx context.Context, paths, include []string) ([]source.Source, error) {
+	var local []string
+	var remote []source.Source
+	var client s3.API
+	for _, p := range paths {
+		if !strings.HasPrefix(p, s3Scheme) {
+			local = append(local, p)
+			continue
+		}
+		bucket, prefix, err := s3.ParseURI(p)
+		if err != nil {
+			return nil, err
+		}
+		if client == nil {
+			c := h.config.AWS
+			client, _, err = s3.NewClients(ctx, s3.ClientOptions{Endpoint: c.Endpoint, PathStyle: c.PathStyle,
+				Profile: c.Profile, Region: cmp.Or(c.Region, h.config.Regions[0])})
+			if err != nil {
+				return nil, err
+			}
+		}
+		remote = append(remote, s3.New(client, bucket, prefix, s3.Options{Include: include, TempDir: h.dir}))
+	}
+	if len(local) == 0 {
+		return remote, nil
+	}
+	files := source.NewFiles(local...).Without(h.ownFiles()...).Include(include...)
+	return append([]source.Source{files}, remote...), nil
+}
+
+// ingestOptions says what a graph takes.
+func (h *house) ingestOptions(ctx context.Context, g control.Graph, o ingestFlags) (ingest.Options, error) {
+	store, err := h.store(ctx, g)
+	if err != nil {
+		return ingest.Options{}, err
+	}
+	// The members come first: whoever changes the packages raises their
+	// version, so what is refused now for a package is read again.
+	members, err := h.membership(ctx, g, o.enroll)
+	if err != nil {
+		return ingest.Options{}, err
+	}
+	if g, err = h.control.Graph(ctx, g.ARN); err != nil {
+		return ingest.Options{}, err
+	}
+	stopped := map[decode.Kind]bool{}
+	for _, k := range decode.Kinds() {
+		if name := control.PackageOf(string(k)); name != control.DetectiveCore {
+			stopped[k] = g.Packages.History(name).State != control.IngestStarted
+		}
+	}
+	return ingest.Options{
+		Store: store, Places: h.places, Rules: h.rules, Membership: members, Kind: o.kind, Stopped: stopped,
+		Account: g.AccountID, Region: g.Region, FlowFormat: o.flowFormat,
+	}, nil
 }

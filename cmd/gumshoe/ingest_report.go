@@ -133,7 +133,7 @@ func (r *ingestReport) printFaults(w io.Writer) error {
 	}
 	var bare []objectEntry
 	for _, o := range r.Objects {
-		if o.Seen == 0 {
+		if o.Seen == 0 && !o.digest() {
 			bare = append(bare, o)
 		}
 	}
@@ -144,6 +144,9 @@ func (r *ingestReport) printFaults(w io.Writer) error {
 		}
 		fmt.Fprintln(w)
 	}
+	if n := r.reasons()[reasonStopped]; n > 0 {
+		fmt.Fprintf(w, "Refused, for their data source package is stopped: %s. UpdateDatasourcePackages starts it.\n", count(int(n), "record"))
+	}
 	return r.printStrangers(w)
 }
 
@@ -151,7 +154,12 @@ func (r *ingestReport) printFaults(w io.Writer) error {
 const (
 	reasonNotMember  = "not-a-member"
 	reasonUnreadable = "unreadable"
+	reasonStopped    = "package-stopped"
 )
+
+// digest reports whether the object is a digest file of CloudTrail's by its
+// name: it holds no records, and nothing is wrong with that.
+func (o *objectEntry) digest() bool { return strings.Contains(o.Object, "_CloudTrail-Digest_") }
 
 // printStrangers names accounts whose records were refused.
 func (r *ingestReport) printStrangers(w io.Writer) error {
@@ -185,14 +193,14 @@ const maxShown = 20
 func printRejected(w io.Writer, objects []objectEntry) error {
 	shown := 0
 	for _, o := range objects {
-		n := o.Rejected - o.Reasons[reasonNotMember]
+		n := o.Rejected - o.Reasons[reasonNotMember] - o.Reasons[reasonStopped]
 		if n == 0 {
 			continue
 		}
 		if shown++; shown > maxShown {
 			continue
 		}
-		i := slices.IndexFunc(o.Rejections, func(x rejectionEntry) bool { return x.Reason != reasonNotMember })
+		i := slices.IndexFunc(o.Rejections, func(x rejectionEntry) bool { return x.Reason != reasonNotMember && x.Reason != reasonStopped })
 		if i < 0 { // the samples are of others
 			fmt.Fprintf(w, "  %s: %d rejected\n", o.Object, n)
 			continue

@@ -122,7 +122,7 @@ func (inv *invocation) withThrowAway(ctx context.Context, configFile string, log
 	if _, err := (graphInvestigator{h}).KnowsEntity(ctx, g, entity); err != nil {
 		return explain(err)
 	}
-	report, err := h.ingest(ctx, inv, g, logs, true)
+	report, err := h.ingest(ctx, inv, g, logs, ingestFlags{enroll: true})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,16 @@ import (
 
 // The parts of the configuration file besides its head, in config.go.
 
+// awsConfig says how Amazon S3 and SQS are reached. Credentials, and what is
+// empty here, come from the AWS SDK's own chain: environment, shared files,
+// container, instance.
+type awsConfig struct {
+	Endpoint  string `yaml:"endpoint"`   // base URL of both, for another S3 than AWS's
+	PathStyle bool   `yaml:"path_style"` // the bucket in the path of URLs, not in their host name
+	Region    string `yaml:"region"`     // where the chain names none; default: the first of regions
+	Profile   string `yaml:"profile"`    // of the AWS configuration files
+}
+
 // quotaConfig are the quotas of every graph; 0 is the default.
 type quotaConfig struct {
 	Members     int   `yaml:"members"`       // 1,200

@@ -133,3 +133,15 @@ func nameOf(part string) string {
 }
 
 func micros(t time.Time) string { return strconv.FormatInt(t.UnixMicro(), 10) }
+
+// PackageOf is the data source package that a kind of logs belongs to; kinds
+// are named as the command line names them.
+func PackageOf(kind string) Package {
+	switch kind {
+	case "eksaudit":
+		return EKSAudit
+	case "asff":
+		return SecurityHubFindings
+	}
+	return DetectiveCore // cloudtrail, vpcflow, guardduty
+}

@@ -16,6 +16,9 @@ const (
 	KindGuardDuty  Kind = "guardduty"
 	KindEKSAudit   Kind = "eksaudit"
 	KindASFF       Kind = "asff"
+	// KindDigest is a digest file of CloudTrail's: a list of log files, and no
+	// log. It goes with KindCloudTrail and has no name for the command line.
+	KindDigest Kind = "cloudtrail-digest"
 )
 
 // Kinds returns all kinds, KindAuto first.

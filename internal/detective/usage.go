@@ -13,17 +13,6 @@ import (
 // guide, usage: up to 30 active days).
 const usageDays = 30
 
-// packageOf is the data source package of a kind of objects.
-func packageOf(kind string) control.Package {
-	switch kind {
-	case "eksaudit":
-		return control.EKSAudit
-	case "asff":
-		return control.SecurityHubFindings
-	}
-	return control.DetectiveCore // cloudtrail, vpcflow, guardduty
-}
-
 // UsageOf works out the usage of a graph from its volumes: for each account
 // and package the mean of the days that it sent something on, among the 30
 // days up to the last such day of the account. Old logs that were imported
@@ -44,7 +33,7 @@ func UsageOf(volumes []warehouse.Volume, now time.Time) []control.Usage {
 		if v.Day <= last[v.Account]-usageDays {
 			continue
 		}
-		k := key{v.Account, packageOf(v.Kind)}
+		k := key{v.Account, control.PackageOf(v.Kind)}
 		if days[k] == nil {
 			days[k] = map[warehouse.Day]int64{}
 		}

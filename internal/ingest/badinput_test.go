@@ -75,7 +75,7 @@ func TestBadInput(t *testing.T) {
 		"good.json":    {totals(3, 3, 0, 0), reasons{}, "cloudtrail", 0},
 		"cut.json.gz":  {cut, reasons{"truncated": 1}, "cloudtrail", 1},
 		"half.json":    {totals(2, 1, 0, 1), reasons{"truncated": 1}, "cloudtrail", 1},
-		"two":          {totals(1, 0, 0, 1), reasons{"not-cloudtrail": 1}, "", 1},
+		"two":          {totals(1, 0, 0, 1), reasons{"unrecognized": 1}, "", 1},
 		"brackets":     {},
 		"none.json":    {},
 		"empty":        {},
@@ -84,12 +84,12 @@ func TestBadInput(t *testing.T) {
 		"notes.txt":    {totals(1, 0, 0, 1), reasons{"not-json": 1}, "", 1},
 		"picture.png":  {totals(1, 0, 0, 1), reasons{"not-json": 1}, "", 1},
 		"utf16.json":   {totals(1, 0, 0, 1), reasons{"not-json": 1}, "", 1},
-		"finding.json": {totals(1, 0, 0, 1), reasons{"not-cloudtrail": 1}, "", 1},
+		"finding.json": {totals(1, 0, 0, 1), reasons{"unrecognized": 1}, "", 1},
 		"digest.json":  {totals(1, 0, 0, 1), reasons{"cloudtrail-digest": 1}, "cloudtrail", 1},
 		"latin1.json":  {totals(2, 2, 0, 0), reasons{}, "cloudtrail", 0}, // taken as it is, see below
 		"future.json":  {totals(3, 1, 0, 2), reasons{"in-the-future": 2}, "cloudtrail", 2},
 		"past.json":    {totals(3, 1, 0, 2), reasons{"implausible-time": 2}, "cloudtrail", 2},
-		"holes.json":   {totals(5, 2, 0, 3), reasons{"no-event-source": 1, "not-cloudtrail": 1, "malformed-json": 1}, "cloudtrail", 3},
+		"holes.json":   {totals(5, 2, 0, 3), reasons{"no-event-source": 1, "unrecognized": 1, "malformed-json": 1}, "cloudtrail", 3},
 		"dangling":     {totals(1, 0, 0, 1), reasons{"unreadable": 1}, "", 1},
 		"socket":       {totals(1, 0, 0, 1), reasons{"unreadable": 1}, "", 1},
 	}

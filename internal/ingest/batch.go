@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
+	"github.com/gumshoe-detective/gumshoe/internal/source"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
@@ -25,6 +26,7 @@ type part struct {
 	kind     string
 	done     bool
 	broken   bool // the source failed: what was hashed is not what was read
+	failed   bool // the object could not be read now, and may be later
 }
 
 // batcher collects chunks and commits batches. It belongs to one goroutine.
@@ -34,6 +36,7 @@ type batcher struct {
 	membership int64 // version that the run began under
 	now        func() time.Time
 	report     func(warehouse.ObjectPart) // after each commit, once a ledger row
+	committed  func(source.Object) error  // after the commit of an object's last part
 
 	free   chunks
 	folder *folder
@@ -46,7 +49,7 @@ type batcher struct {
 // add takes a chunk and commits when the batch is full.
 func (b *batcher) add(ctx context.Context, c *chunk) error {
 	b.chunks = append(b.chunks, c)
-	b.events += len(c.events)
+	b.events += len(c.events) + len(c.flows)/flowsPerEvent
 	b.bytes += c.rawBytes
 	b.rows += len(c.parts) + len(c.volumes)
 	// Objects without events that are new fill the ledger alone.
@@ -65,15 +68,19 @@ func (b *batcher) flush(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look for duplicates: %w", err)
 	}
+	known, err := b.knownFlows(ctx)
+	if err != nil {
+		return fmt.Errorf("look for duplicate flow records: %w", err)
+	}
 	id, err := batchID()
 	if err != nil {
 		return err
 	}
-	batch := warehouse.Batch{ID: id, Events: make([]warehouse.Event, 0, b.events)}
+	batch := warehouse.Batch{ID: id, Events: make([]warehouse.Event, 0, b.events), FlowRecords: make([]warehouse.FlowRecord, 0, len(known))}
 	ledger := newLedgerRows(b.membership, b.now())
 	f := b.folder
 	f.reset()
-	i := 0
+	i, k := 0, 0
 	for _, c := range b.chunks {
 		rows := make([]*warehouse.ObjectPart, len(c.parts))
 		for j := range c.parts {
@@ -84,12 +91,17 @@ func (b *batcher) flush(ctx context.Context) error {
 			e := &c.events[j]
 			v := verdicts[i]
 			i++
-			if v != warehouse.New {
-				rows[e.part].Duplicate++
-			} else {
+			if v == warehouse.Conflict && e.Origin == warehouse.FromEKSAudit {
+				// Whoever makes a call to a cluster may choose its audit id, so
+				// another call under the same id is a call all the same.
+				v = warehouse.New
+			}
+			if v == warehouse.New {
 				rows[e.part].Stored++
 				c.volumes[e.volume].Stored.Add(warehouse.Amount{Records: 1, Bytes: int64(len(e.Raw))})
 				f.add(e)
+			} else {
+				rows[e.part].Duplicate++
 			}
 			if v == warehouse.Conflict {
 				rows[e.part].Reasons["conflict"]++
@@ -99,6 +111,20 @@ func (b *batcher) flush(ctx context.Context) error {
 				batch.Events = append(batch.Events, e.Event)
 			}
 		}
+		for j := range c.flows {
+			r := &c.flows[j]
+			v := known[k]
+			k++
+			if v != warehouse.New {
+				rows[r.part].Duplicate++
+				continue
+			}
+			rows[r.part].Stored++
+			c.volumes[r.volume].Stored.Add(warehouse.Amount{Records: 1, Bytes: int64(r.bytes)})
+			f.addFlow(r)
+			batch.FlowRecords = append(batch.FlowRecords, r.FlowRecord)
+		}
+		batch.Digests = append(batch.Digests, c.digests...)
 		volumes := c.volumes
 		for j, r := range rows {
 			n := c.parts[j].volumes
@@ -114,11 +140,40 @@ func (b *batcher) flush(ctx context.Context) error {
 		b.report(p)
 	}
 	for _, c := range b.chunks {
+		for i := range c.parts {
+			if p := &c.parts[i]; p.done && !p.failed {
+				if err := b.committed(p.object.Object); err != nil {
+					return fmt.Errorf("acknowledge %s: %w", p.object.URI, err)
+				}
+			}
+		}
 		b.free.put(c)
 	}
 	clear(b.chunks)
 	b.chunks, b.events, b.bytes, b.rows = b.chunks[:0], 0, 0, 0
 	return nil
+}
+
+// flowsPerEvent is how many flow records take the room of one event.
+const flowsPerEvent = 4
+
+// knownFlows tells for each flow record of the batch, in order, whether it is
+// new.
+func (b *batcher) knownFlows(ctx context.Context) ([]warehouse.Verdict, error) {
+	n := 0
+	for _, c := range b.chunks {
+		n += len(c.flows)
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	records := make([]warehouse.FlowRecord, 0, n)
+	for _, c := range b.chunks {
+		for i := range c.flows {
+			records = append(records, c.flows[i].FlowRecord)
+		}
+	}
+	return b.store.KnownFlows(ctx, records)
 }
 
 // verdicts tells for each event of the batch, in order, whether it is new:

@@ -10,6 +10,8 @@ import (
 type chunk struct {
 	parts    []part
 	events   []event
+	flows    []flow
+	digests  []warehouse.Digest
 	entities []warehouse.Entity
 	volumes  []warehouse.PartVolume // those of one part after those of the other
 	rawBytes int
@@ -37,12 +39,14 @@ func (f chunks) get() *chunk {
 func (f chunks) put(c *chunk) {
 	clear(c.parts)
 	clear(c.events) // their strings are others'
+	clear(c.flows)
+	clear(c.digests)
 	clear(c.entities)
 	clear(c.volumes)
 	for i := range c.blocks {
 		c.blocks[i] = c.blocks[i][:0]
 	}
-	*c = chunk{parts: c.parts[:0], events: c.events[:0], entities: c.entities[:0], volumes: c.volumes[:0], blocks: c.blocks}
+	*c = chunk{parts: c.parts[:0], events: c.events[:0], flows: c.flows[:0], digests: c.digests[:0], entities: c.entities[:0], volumes: c.volumes[:0], blocks: c.blocks}
 	select {
 	case f <- c:
 	default:

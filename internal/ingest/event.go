@@ -25,6 +25,25 @@ type event struct {
 	hits     []*rules.Rule
 	signin   *signin
 	links    []link
+	kube     *kube
+	finding  *warehouse.FindingVersion
+	insight  bool // nobody's call, but a remark of CloudTrail's on calls
+}
+
+// flow is a flow record on its way.
+type flow struct {
+	warehouse.FlowRecord
+	part   int // index of its object in the chunk
+	volume int // index of its account and day in the chunk
+	bytes  int // of the record as logged
+	region entity.ID
+	// As the packets had them: behind NAT other addresses than those of the
+	// record.
+	src, dst  entity.ID
+	private   [2]bool // whether src and dst are
+	direction warehouse.Direction
+	directed  bool // the record says which direction
+	instance  entity.ID
 }
 
 // maxPlaceholder bounds what is kept of an id that identifies nothing.

@@ -25,6 +25,14 @@ type folder struct {
 	signins  tally[signinKey]
 	links    tally[linkKey]
 	hits     map[hitKey]*hitRow
+	kube     tally[warehouse.Kube] // keys have zero Counts
+	coverage tally[coverageKey]
+	findings []warehouse.FindingVersion
+
+	flows     []*flow
+	ends      map[flowEnd]int // how many records of an interface have an address
+	flowIndex map[warehouse.FlowKey]int32
+	flowRows  []warehouse.Flow
 
 	entities map[entity.ID]warehouse.Entity
 	// colliding entities have the id of another one: the store refuses them.
@@ -57,8 +65,15 @@ type linkKey struct {
 	kind     warehouse.LinkKind
 }
 
+type coverageKey struct {
+	hour            warehouse.Hour
+	account, region entity.ID
+	origin          warehouse.Origin
+}
+
 func newFolder() *folder {
-	return &folder{hits: map[hitKey]*hitRow{}, entities: map[entity.ID]warehouse.Entity{}}
+	return &folder{hits: map[hitKey]*hitRow{}, entities: map[entity.ID]warehouse.Entity{},
+		ends: map[flowEnd]int{}, flowIndex: map[warehouse.FlowKey]int32{}}
 }
 
 // reset makes f ready for another batch.
@@ -69,6 +84,11 @@ func (f *folder) reset() {
 	f.activity.reset()
 	f.signins.reset()
 	f.links.reset()
+	f.kube.reset()
+	f.coverage.reset()
+	f.findings, f.flows, f.flowRows = f.findings[:0], f.flows[:0], f.flowRows[:0]
+	clear(f.ends)
+	clear(f.flowIndex)
 	clear(f.hits)
 	clear(f.entities)
 	f.colliding = nil
@@ -99,15 +119,41 @@ func (f *folder) addEntities(entities []warehouse.Entity) {
 // add counts an event that is not a duplicate.
 func (f *folder) add(e *event) {
 	hour, at := warehouse.HourOf(e.Time), e.Time.Unix()
+	f.coverage.at(coverageKey{hour, e.Account, e.Region, e.Origin}).Add(warehouse.Success, at, 1)
+	for _, l := range e.links {
+		f.links.at(linkKey{hour, l.from, l.to, l.kind}).Add(e.Outcome, at, 1)
+	}
+	switch {
+	case e.kube != nil:
+		f.addKube(e, hour, at)
+	case e.finding != nil:
+		f.findings = append(f.findings, *e.finding)
+	case !e.insight:
+		f.addCall(e, hour, at)
+	}
+}
+
+// addKube counts a call to a cluster. It is none to AWS, so it has roles of
+// its own.
+func (f *folder) addKube(e *event, hour warehouse.Hour, at int64) {
+	k := e.kube
+	f.kube.at(warehouse.Kube{Hour: hour, Account: e.Account, Cluster: k.cluster, Subject: k.subject,
+		API: e.API, Address: e.Address, Target: k.pod}).Add(e.Outcome, at, 1)
+	for _, x := range [...]hourKey{{hour, k.subject, warehouse.AsKubeSubject}, {hour, k.cluster, warehouse.AsCluster}, {hour, k.pod, warehouse.AsPod}} {
+		if x.entity != 0 {
+			f.hours.at(x).Add(e.Outcome, at, 1)
+		}
+	}
+}
+
+// addCall counts a call to AWS.
+func (f *folder) addCall(e *event, hour warehouse.Hour, at int64) {
 	f.fine.at(fine{hour: hour, service: e.service, isIP: e.isIP,
 		account: e.Account, principal: e.Principal, session: e.Session, accessKey: e.AccessKey,
 		address: e.Address, agent: e.Agent, product: e.product,
 		api: e.API, region: e.Region, target: e.Target, location: e.location, aso: e.aso}).Add(e.Outcome, at, 1)
 	if s := e.signin; s != nil {
 		f.signins.at(signinKey{hour, e.Account, s.user, e.Address, e.Agent, s.kind, s.mfa}).Add(s.outcome, at, 1)
-	}
-	for _, l := range e.links {
-		f.links.at(linkKey{hour, l.from, l.to, l.kind}).Add(e.Outcome, at, 1)
 	}
 	for _, r := range e.hits {
 		f.hit(hitKey{hour, r.ID, e.Principal, e.Address, e.API}, e)
@@ -123,6 +169,16 @@ func (f *folder) rows(b *warehouse.Batch) {
 		f.countHours(&k, c)
 		f.countValues(&k, c)
 	}
+	f.foldFlows()
+	b.Flows = append([]warehouse.Flow(nil), f.flowRows...)
+	b.Findings = append([]warehouse.FindingVersion(nil), f.findings...)
+	b.Kube = rowsOf(&f.kube, func(k warehouse.Kube, c warehouse.Counts) warehouse.Kube {
+		k.Counts = c
+		return k
+	})
+	b.Coverage = rowsOf(&f.coverage, func(k coverageKey, c warehouse.Counts) warehouse.Coverage {
+		return warehouse.Coverage{Hour: k.hour, Account: k.account, Region: k.region, Origin: k.origin, Counts: c}
+	})
 	b.Activity = rowsOf(&f.activity, func(k warehouse.Activity, c warehouse.Counts) warehouse.Activity {
 		k.Counts = c
 		return k

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/gumshoe-detective/gumshoe/internal/decode"
 	"github.com/gumshoe-detective/gumshoe/internal/rules"
 	"github.com/gumshoe-detective/gumshoe/internal/source"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
@@ -31,6 +32,15 @@ type Options struct {
 	Places     Places
 	Rules      *rules.Pack
 	Membership Membership
+
+	Kind decode.Kind // the one kind of logs to read; "" or decode.KindAuto for all
+	// Stopped says of which kinds the graph takes nothing now: their records
+	// are refused, and read again when the version of Membership has changed.
+	Stopped map[decode.Kind]bool
+	// Account and Region are those of records that do not say: of EKS audit
+	// logs without an envelope, of flow logs without account and Region.
+	Account, Region string
+	FlowFormat      string // of flow logs without a header, see vpcflow.Options
 
 	Workers int                 // that read and decode; 0 means the number of CPUs
 	Now     func() time.Time    // nil means time.Now
@@ -119,6 +129,7 @@ func (r *run) batch(ctx context.Context) error {
 	open := map[string]*ObjectSummary{} // objects that began in an earlier batch
 	b := &batcher{store: r.Store, limits: r.limits, membership: r.version, now: r.Now, free: r.free, folder: newFolder()}
 	b.report = func(p warehouse.ObjectPart) { r.account(open, p) }
+	b.committed = func(o source.Object) error { return r.src.Acknowledge(ctx, o) }
 	for j := range r.order {
 		for c := range j.out {
 			if err := b.add(ctx, c); err != nil {
@@ -127,6 +138,11 @@ func (r *run) batch(ctx context.Context) error {
 		}
 		for _, o := range j.unchanged {
 			r.finish(o)
+		}
+		for _, o := range j.known {
+			if err := b.committed(o); err != nil {
+				return fmt.Errorf("acknowledge %s: %w", o.URI, err)
+			}
 		}
 		if err := ctx.Err(); err != nil {
 			return err

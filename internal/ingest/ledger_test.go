@@ -94,7 +94,7 @@ func TestEveryRecordIsAccountedFor(t *testing.T) {
 			t.Errorf("%s was read again", name)
 		}
 	}
-	if x := objects["b.json"]; x.Reasons["no-event-source"]+x.Reasons["not-cloudtrail"] != 1 || len(x.Samples) != 1 {
+	if x := objects["b.json"]; x.Reasons["no-event-source"]+x.Reasons["unrecognized"] != 1 || len(x.Samples) != 1 {
 		t.Errorf("the second run does not repeat why a record was refused: %+v", x)
 	}
 	if diff := gocmp.Diff(before, g.content()); diff != "" {

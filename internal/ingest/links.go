@@ -54,6 +54,8 @@ func (r *resolver) addLinks(rec *cloudtrail.Record, c *caller, ev *event) {
 		}
 	case "iam.amazonaws.com":
 		r.created(rec, c, ev)
+	case "ec2.amazonaws.com":
+		r.networked(rec, first(rec.RecipientAccountID, rec.UserIdentity.AccountID), ev)
 	}
 }
 

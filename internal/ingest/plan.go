@@ -14,6 +14,7 @@ import (
 type job struct {
 	objects   []*object
 	out       chan *chunk     // closed by the worker
+	known     []source.Object // the objects of unchanged
 	unchanged []ObjectSummary // objects that the ledger has; complete when out is closed
 }
 

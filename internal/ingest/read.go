@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"github.com/gumshoe-detective/gumshoe/internal/decode"
-	"github.com/gumshoe-detective/gumshoe/internal/decode/cloudtrail"
+	"github.com/gumshoe-detective/gumshoe/internal/decode/logs"
+	"github.com/gumshoe-detective/gumshoe/internal/source"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
@@ -19,13 +20,14 @@ const (
 	reasonNoAccount   = "no-account"
 	reasonFuture      = "in-the-future"
 	reasonImplausible = "implausible-time"
+	reasonStopped     = "package-stopped"
 )
 
 // work reads jobs until there are no more.
 func (r *run) work(ctx context.Context) error {
 	w := &worker{run: r, resolver: newResolver(r.Store.Hasher(), r.Places, r.Rules), accepted: map[string]bool{}, volumes: map[volumeKey]int{},
 		unpack: decode.NewReader(nil, decode.Limits{})}
-	w.decoder = cloudtrail.NewDecoder(w.unpack, cloudtrail.Options{})
+	w.logs = logs.NewReader(logs.Options{Kind: r.Kind, FlowFormat: r.FlowFormat})
 	defer w.unpack.Close()
 	for j := range r.jobs {
 		if err := w.read(ctx, j); err != nil {
@@ -41,7 +43,7 @@ type worker struct {
 	resolver *resolver
 	accepted map[string]bool // what Membership said before
 	unpack   *decode.Reader
-	decoder  *cloudtrail.Decoder
+	logs     *logs.Reader
 
 	job     *job
 	chunk   *chunk
@@ -50,7 +52,7 @@ type worker struct {
 		key volumeKey
 		at  int
 	}
-	rec cloudtrail.Record
+	rec logs.Record
 }
 
 func (w *worker) read(ctx context.Context, j *job) error {
@@ -98,7 +100,7 @@ func (w *worker) object(ctx context.Context, o *object) error {
 		o.reading = o.known.Readings + 1
 		p := w.part(o, 0)
 		p.reject(warehouse.Rejection{Offset: -1, Reason: reasonUnreadable, Detail: err.Error()}, 1)
-		p.done = true
+		p.done, p.failed = true, !errors.Is(err, source.ErrGone)
 		return nil
 	}
 	defer content.Close()
@@ -106,6 +108,7 @@ func (w *worker) object(ctx context.Context, o *object) error {
 	skip, unchanged := w.resume(o)
 	if unchanged {
 		w.job.unchanged = append(w.job.unchanged, unchangedSummary(o.known))
+		w.job.known = append(w.job.known, o.Object)
 		return nil
 	}
 	return w.decode(ctx, o, content, skip, began)
@@ -116,7 +119,7 @@ func (w *worker) object(ctx context.Context, o *object) error {
 // start, again when accounts may have joined since records were refused.
 func (w *worker) resume(o *object) (skip int64, unchanged bool) {
 	k := o.known
-	refused := k.Reasons[reasonNotMember]+k.Reasons[reasonNoAccount] > 0 && k.Membership != w.version
+	refused := k.Reasons[reasonNotMember]+k.Reasons[reasonNoAccount]+k.Reasons[reasonStopped] > 0 && k.Membership != w.version
 	switch {
 	case k.Readings == 0, k.SHA256 != o.sha256, refused:
 		o.reading = k.Readings + 1
@@ -158,16 +161,19 @@ func (p *part) reject(r warehouse.Rejection, n int64) {
 // decode reads the records of an object from ordinal skip on.
 func (w *worker) decode(ctx context.Context, o *object, r io.Reader, skip int64, began time.Time) error {
 	w.unpack.Reset(r)
-	w.decoder.Reset(w.unpack)
-	w.decoder.Skip(skip)
-	ordinal, recognized := skip, skip > 0
+	w.logs.Reset(w.unpack, logs.ContextOf(o.URI))
+	w.logs.Skip(skip)
+	ordinal := skip
 	p := w.part(o, skip)
 	for {
-		err := w.decoder.Next(&w.rec)
+		err := w.logs.Next(&w.rec)
 		var rejection *decode.Rejection
 		switch {
+		case err == nil && w.rec.Kind == decode.KindDigest:
+			if err := w.digest(ctx, p, ordinal); err != nil {
+				return err
+			}
 		case err == nil:
-			recognized = true
 			if err := w.record(ctx, p, ordinal); err != nil {
 				return err
 			}
@@ -175,10 +181,9 @@ func (w *worker) decode(ctx context.Context, o *object, r io.Reader, skip int64,
 		case errors.As(err, &rejection):
 			p.reject(warehouse.Rejection{Record: rejection.Record, Offset: rejection.Offset,
 				Reason: string(rejection.Reason), Detail: rejection.Detail}, rejection.Records)
-			recognized = recognized || isCloudTrail(rejection.Reason)
 			ordinal += rejection.Records
 		case errors.Is(err, io.EOF):
-			p.end(recognized, began)
+			p.end(w.logs.Kind(), began)
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -187,11 +192,11 @@ func (w *worker) decode(ctx context.Context, o *object, r io.Reader, skip int64,
 			// again next time, for its ledger row carries no hash.
 			p.reject(warehouse.Rejection{Record: ordinal, Offset: -1, Reason: reasonUnreadable, Detail: err.Error()}, 1)
 			p.broken = true
-			p.end(recognized, began)
+			p.end(w.logs.Kind(), began)
 			return nil
 		}
-		if len(w.chunk.events) >= w.limits.chunkEvents || len(w.chunk.volumes) >= w.limits.chunkEvents || w.chunk.rawBytes >= w.limits.chunkBytes {
-			p.leave(recognized, began)
+		if len(w.chunk.events)+len(w.chunk.flows)/flowsPerEvent >= w.limits.chunkEvents || len(w.chunk.volumes) >= w.limits.chunkEvents || w.chunk.rawBytes >= w.limits.chunkBytes {
+			p.leave(w.logs.Kind(), began)
 			began = time.Now()
 			if err := w.hand(ctx); err != nil {
 				return err
@@ -201,76 +206,118 @@ func (w *worker) decode(ctx context.Context, o *object, r io.Reader, skip int64,
 	}
 }
 
-// isCloudTrail reports whether a rejection tells that the object is of
-// CloudTrail, as one for a broken container does not.
-func isCloudTrail(r decode.Reason) bool {
-	switch r {
-	case decode.ReasonDigest, decode.ReasonInsight, decode.ReasonNoEventTime, decode.ReasonNoEventName, decode.ReasonNoEventSource:
-		return true
-	}
-	return false
-}
-
 // leave closes the account of a part.
-func (p *part) leave(recognized bool, began time.Time) {
-	if recognized {
-		p.kind = string(decode.KindCloudTrail)
-	}
+func (p *part) leave(kind decode.Kind, began time.Time) {
+	p.kind = string(kind)
 	p.seconds = time.Since(began).Seconds()
 }
 
 // end closes the account of an object that was read to its end.
-func (p *part) end(recognized bool, began time.Time) {
-	p.leave(recognized, began)
+func (p *part) end(kind decode.Kind, began time.Time) {
+	p.leave(kind, began)
 	p.done = true
 }
 
 // record takes the decoded record into the chunk or rejects it.
 func (w *worker) record(ctx context.Context, p *part, ordinal int64) error {
 	rec := &w.rec
-	clipRecord(rec)
-	account := rec.RecipientAccountID
-	if account == "" {
-		account = rec.UserIdentity.AccountID
-	}
-	reason := w.implausible(rec.EventTime)
-	if reason == "" {
-		ok, err := w.accepts(ctx, account)
-		if err != nil {
-			return err
-		}
-		switch {
-		case !ok && account == "":
-			reason = reasonNoAccount
-		case !ok:
-			reason = reasonNotMember
-		}
-	}
-	if reason == reasonNotMember {
-		// The record is good and somebody's, so it counts as their volume.
-		w.chunk.volumes[w.volumeOf(account, rec.EventTime)].Refused.Add(warehouse.Amount{Records: 1, Bytes: int64(len(rec.Raw))})
-	}
-	if reason != "" {
-		p.reject(warehouse.Rejection{Record: ordinal, Offset: -1, Reason: reason,
-			Detail: rejectionDetail(reason, account, rec)}, 1)
-		return nil
+	c, at := w.place()
+	ok, err := w.admit(ctx, p, ordinal, c.Account, at)
+	if err != nil || !ok {
+		return err
 	}
 	p.seen++
+	n, volume := len(w.chunk.parts)-1, w.volumeOf(c.Account, at)
+	if rec.Kind == decode.KindVPCFlow {
+		w.chunk.flows = append(w.chunk.flows, flow{part: n, volume: volume})
+		w.chunk.rawBytes += flowBytes + len(rec.Raw)
+		w.resolver.flow(&rec.Flow, c, &w.chunk.flows[len(w.chunk.flows)-1])
+		return nil
+	}
 	raw := w.chunk.keep(rec.Raw)
-	w.chunk.events = append(w.chunk.events, event{part: len(w.chunk.parts) - 1, volume: w.volumeOf(account, rec.EventTime)})
-	w.resolver.resolve(rec, account, raw, &w.chunk.events[len(w.chunk.events)-1])
+	w.chunk.events = append(w.chunk.events, event{part: n, volume: volume})
+	ev := &w.chunk.events[len(w.chunk.events)-1]
+	switch rec.Kind {
+	case decode.KindEKSAudit:
+		w.resolver.audit(&rec.Audit, c, raw, ev)
+	case decode.KindGuardDuty, decode.KindASFF:
+		w.resolver.finding(rec.Kind, &rec.Finding, c, raw, ev)
+	default:
+		w.resolver.resolve(&rec.CloudTrail, c.Account, raw, ev)
+	}
 	return nil
 }
 
-func rejectionDetail(reason, account string, rec *cloudtrail.Record) string {
-	switch reason {
-	case reasonNotMember:
-		return "account " + account
-	case reasonNoAccount:
-		return "event " + rec.EventID
-	default:
-		return "event time " + rec.EventTime.Format(time.RFC3339)
+// digest takes a digest file of CloudTrail's, which is no record, if its
+// account is a member.
+func (w *worker) digest(ctx context.Context, p *part, ordinal int64) error {
+	d := &w.rec.Digest
+	ok, err := w.admit(ctx, p, ordinal, d.Account, d.From)
+	if err != nil || !ok {
+		return err
 	}
+	w.chunk.digests = append(w.chunk.digests, warehouse.Digest{
+		Account: d.Account, Region: d.Region, Trail: d.Trail.String(), From: d.From.Unix(), To: d.To.Unix(),
+		Object: d.Object, Hash: d.Hash, Previous: d.Previous, PreviousHash: d.PreviousHash, Files: d.Keys(),
+	})
+	return nil
+}
+
+// flowBytes is what a flow record takes in a chunk, about.
+const flowBytes = 320
+
+// place tells whose record it is, where it is from and of when. What the
+// record does not say its envelope, the object's name or the options do; but
+// CloudTrail's records always name their account.
+func (w *worker) place() (logs.Context, time.Time) {
+	rec, c := &w.rec, w.rec.Context
+	var at time.Time
+	switch rec.Kind {
+	case decode.KindCloudTrail:
+		clipRecord(&rec.CloudTrail)
+		c.Account = first(rec.CloudTrail.RecipientAccountID, rec.CloudTrail.UserIdentity.AccountID)
+		return c, rec.CloudTrail.EventTime
+	case decode.KindVPCFlow:
+		c.Account = first(clip(rec.Flow.AccountID), c.Account)
+		c.Region = first(clip(rec.Flow.Region), c.Region)
+		at = time.Unix(rec.Flow.Time(), 0).UTC()
+	case decode.KindEKSAudit:
+		at = rec.Audit.Time
+	default:
+		c.Account = first(rec.Finding.AccountID, c.Account)
+		at = rec.Finding.Updated
+	}
+	c.Account, c.Region = first(c.Account, w.Account), first(c.Region, w.Region)
+	return c, at
+}
+
+// admit decides whether the graph takes the record, and rejects it if not.
+func (w *worker) admit(ctx context.Context, p *part, ordinal int64, account string, at time.Time) (bool, error) {
+	rec := &w.rec
+	reason, detail := w.implausible(at), "event time "+at.Format(time.RFC3339)
+	if reason == "" {
+		ok, err := w.accepts(ctx, account)
+		if err != nil {
+			return false, err
+		}
+		switch {
+		case !ok && account == "":
+			reason, detail = reasonNoAccount, "event "+clip(rec.CloudTrail.EventID)
+		case !ok:
+			reason, detail = reasonNotMember, "account "+account
+		case w.Stopped[rec.Kind]:
+			reason, detail = reasonStopped, "the data source package of "+string(rec.Kind)+" is stopped"
+		}
+	}
+	switch reason {
+	case "":
+		return true, nil
+	case reasonNotMember, reasonStopped:
+		// The record is good and somebody's, so it counts as their volume.
+		w.chunk.volumes[w.volumeOf(account, at)].Refused.Add(warehouse.Amount{Records: 1, Bytes: int64(len(rec.Raw))})
+	}
+	p.reject(warehouse.Rejection{Record: ordinal, Offset: -1, Reason: reason, Detail: detail}, 1)
+	return false, nil
 }
 
 func (w *worker) implausible(t time.Time) string {

@@ -79,7 +79,8 @@ type resolved struct {
 }
 
 var linkNames = map[warehouse.LinkKind]string{warehouse.Assumed: "assumed", warehouse.Opened: "opened",
-	warehouse.SessionOf: "session of", warehouse.HoldsKey: "holds", warehouse.Created: "created"}
+	warehouse.SessionOf: "session of", warehouse.HoldsKey: "holds", warehouse.Created: "created",
+	warehouse.HoldsAddress: "holds address", warehouse.HasInterface: "has interface", warehouse.MapsTo: "is", warehouse.InCluster: "in cluster"}
 
 // resolveText resolves one record.
 func resolveText(t testing.TB, r *resolver, text string) resolved {

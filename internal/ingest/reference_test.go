@@ -69,6 +69,68 @@ func referenceOf(t testing.TB, dir string, places Places, pack *rules.Pack) *ref
 	return r
 }
 
+// network adds the links that a call of EC2's shows, and returns its target.
+func (r *reference) network(v tree, name, target string, linked func(from, kind, to string)) string {
+	list := func(of any, path ...string) (out []tree) {
+		for _, p := range append(path, "items") {
+			m, _ := of.(map[string]any)
+			of = m[p]
+		}
+		all, _ := of.([]any)
+		for _, x := range all {
+			m, _ := x.(map[string]any)
+			out = append(out, tree(m))
+		}
+		return out
+	}
+	holds := func(of, address string) {
+		if of != "-" && address != "" {
+			linked(of, "holds address", r.entity(entity.IPAddress, address))
+		}
+	}
+	attached := func(instance string, n tree) {
+		id := r.entity(entity.NetworkInterface, n.text("networkInterfaceId"))
+		if id == "-" {
+			return
+		}
+		if instance != "-" {
+			linked(instance, "has interface", id)
+		}
+		seen := map[string]bool{"": true}
+		for _, a := range append([]tree{n}, list(map[string]any(n), "privateIpAddressesSet")...) {
+			for _, address := range []string{a.text("privateIpAddress"), a.text("association", "publicIp")} {
+				if !seen[address] {
+					seen[address] = true
+					holds(id, address)
+				}
+			}
+		}
+	}
+	switch name {
+	case "RunInstances":
+		for _, x := range list(map[string]any(v), "responseElements", "instancesSet") {
+			instance := r.entity(entity.EC2Instance, x.text("instanceId"))
+			if target == "-" {
+				target = instance
+			}
+			holds(instance, x.text("privateIpAddress"))
+			holds(instance, x.text("ipAddress"))
+			for _, n := range list(map[string]any(x), "networkInterfaceSet") {
+				attached(instance, n)
+			}
+		}
+	case "CreateNetworkInterface":
+		if m, ok := v["responseElements"].(map[string]any); ok {
+			n, _ := m["networkInterface"].(map[string]any)
+			attached("-", tree(n))
+		}
+	case "AttachNetworkInterface":
+		attached(r.entity(entity.EC2Instance, v.text("requestParameters", "instanceId")),
+			tree{"networkInterfaceId": v.text("requestParameters", "networkInterfaceId")})
+	}
+	return target
+}
+
 // tree is a decoded JSON object.
 type tree map[string]any
 
@@ -209,6 +271,9 @@ func (r *reference) add(raw json.RawMessage) {
 		if made != "-" {
 			linked(principal, "created", made)
 			target = made
+		}
+		if source == "ec2.amazonaws.com" {
+			target = r.network(v, name, target, linked)
 		}
 	}
 

@@ -7,6 +7,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"github.com/gumshoe-detective/gumshoe/internal/decode/cloudtrail"
+	"github.com/gumshoe-detective/gumshoe/internal/decode/intern"
 	"github.com/gumshoe-detective/gumshoe/internal/enrich"
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
 	"github.com/gumshoe-detective/gumshoe/internal/rules"
@@ -40,7 +41,9 @@ type resolver struct {
 	agents    map[string]*agent
 	apis      map[apiKey]*named
 	names     map[nameKey]*named
+	peers     map[netip.Addr]*peer
 	held      int // bytes in the caches
+	texts     intern.Table
 
 	serial   uint64 // of the current chunk
 	entities []warehouse.Entity
@@ -51,7 +54,7 @@ type resolver struct {
 func newResolver(h entity.Hasher, p Places, pack *rules.Pack) *resolver {
 	return &resolver{hasher: h, places: p, pack: pack,
 		callers: map[callerKey]*caller{}, addresses: map[string]*address{},
-		agents: map[string]*agent{}, apis: map[apiKey]*named{}, names: map[nameKey]*named{}}
+		agents: map[string]*agent{}, apis: map[apiKey]*named{}, names: map[nameKey]*named{}, peers: map[netip.Addr]*peer{}}
 }
 
 // begin starts a chunk, whose entities are appended to entities.
@@ -63,7 +66,7 @@ func (r *resolver) begin(entities []warehouse.Entity) {
 // resolve fills ev from rec. raw is the record's bytes, which the caller
 // keeps for as long as ev; account is the account whose trail it is.
 func (r *resolver) resolve(rec *cloudtrail.Record, account string, raw []byte, ev *event) {
-	c := r.caller(&rec.UserIdentity, account)
+	ev.Origin = warehouse.FromCloudTrail
 	ev.Time = rec.EventTime
 	ev.EventID = rec.EventID
 	if uuid.Validate(rec.EventID) != nil || len(rec.EventID) != 36 {
@@ -71,12 +74,20 @@ func (r *resolver) resolve(rec *cloudtrail.Record, account string, raw []byte, e
 	}
 	ev.Raw = raw
 	ev.Account = r.name(entity.AwsAccount, account, account)
+	ev.Region = r.name(entity.Region, rec.AWSRegion, "")
+	ev.Key = r.duplicateKey(ev.EventID, account)
+	ev.Print = uint32(xxh3.Hash(raw))
+	if rec.Insight.Type != "" && rec.EventName == "" {
+		ev.insight = true
+		ev.API = r.name(entity.API, "insight:"+rec.Insight.Type, "")
+		return
+	}
+	c := r.caller(&rec.UserIdentity, account)
 	ev.Principal = c.principal.ID
 	ev.Session = c.session.ID
 	ev.AccessKey = c.accessKey.ID
 	ev.service = c.IsService()
 	ev.API = r.api(rec.EventSource, rec.EventName)
-	ev.Region = r.name(entity.Region, rec.AWSRegion, "")
 	ev.Outcome = outcome(rec)
 	if rec.ErrorCode != "" {
 		ev.Error = r.name(entity.Code, rec.ErrorCode, "")
@@ -90,12 +101,15 @@ func (r *resolver) resolve(rec *cloudtrail.Record, account string, raw []byte, e
 		}
 	}
 	r.target(rec, ev)
-	var key [128]byte
-	ev.Key = r.hasher.Sum(keySpace, append(append(append(key[:0], ev.EventID...), 0), account...))
-	ev.Print = uint32(xxh3.Hash(raw))
 	ev.hits = r.match(rec, ev.hits[:0])
 	r.signin(rec, c, ev)
 	r.links(rec, c, ev)
+}
+
+// duplicateKey is the Key of an event.
+func (r *resolver) duplicateKey(eventID, account string) uint64 {
+	var key [128]byte
+	return r.hasher.Sum(keySpace, append(append(append(key[:0], eventID...), 0), account...))
 }
 
 // keySpace keeps duplicate keys apart from entity ids, see Hasher.Sum.
@@ -120,5 +134,6 @@ func (r *resolver) hold(text int) {
 	clear(r.agents)
 	clear(r.apis)
 	clear(r.names)
+	clear(r.peers)
 	r.held = text + entryBytes
 }

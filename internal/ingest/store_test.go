@@ -24,6 +24,7 @@ type graph struct {
 	// prints are the fingerprints of stored events, so that Known need not
 	// compare every event with every other; nil leaves Known to the engine.
 	prints map[string][]uint32
+	flows  map[uint64]bool // the keys of stored flow records, likewise
 }
 
 // newGraph returns an empty graph. An indexed one is for thousands of events.
@@ -40,7 +41,7 @@ func newGraph(t testing.TB, indexed bool) *graph {
 	}
 	g := &graph{Store: s, t: t}
 	if indexed {
-		g.prints = map[string][]uint32{}
+		g.prints, g.flows = map[string][]uint32{}, map[uint64]bool{}
 	}
 	return g
 }
@@ -66,6 +67,20 @@ func (g *graph) Known(ctx context.Context, keys []warehouse.Key) ([]warehouse.Ve
 	return verdicts, ctx.Err()
 }
 
+func (g *graph) KnownFlows(ctx context.Context, records []warehouse.FlowRecord) ([]warehouse.Verdict, error) {
+	if g.flows == nil {
+		return g.Store.KnownFlows(ctx, records)
+	}
+	verdicts, mine := make([]warehouse.Verdict, len(records)), map[uint64]bool{}
+	for i, r := range records {
+		if g.flows[r.Key] || mine[r.Key] {
+			verdicts[i] = warehouse.Duplicate
+		}
+		mine[r.Key] = true
+	}
+	return verdicts, ctx.Err()
+}
+
 func (g *graph) Commit(ctx context.Context, b *warehouse.Batch) error {
 	if err := g.Store.Commit(ctx, b); err != nil {
 		return err
@@ -76,6 +91,9 @@ func (g *graph) Commit(ctx context.Context, b *warehouse.Batch) error {
 		for _, e := range b.Events {
 			k := identityOf(e.Account, e.EventID, warehouse.DayOf(e.Time))
 			g.prints[k] = append(g.prints[k], e.Print)
+		}
+		for _, f := range b.FlowRecords {
+			g.flows[f.Key] = true
 		}
 	}
 	return nil
@@ -114,6 +132,17 @@ func (g *graph) checkBatch(b *warehouse.Batch) {
 	for _, r := range b.RuleHits {
 		once(hitKey{r.Hour, r.Rule, r.Principal, r.Address, r.API})
 	}
+	for _, r := range b.Kube {
+		r.Counts = warehouse.Counts{}
+		once(r)
+	}
+	for _, r := range b.Coverage {
+		r.Counts = warehouse.Counts{}
+		once(r)
+	}
+	for _, r := range b.Flows {
+		once(r.FlowKey)
+	}
 	for _, e := range b.Entities {
 		once(e.ID)
 	}
@@ -136,14 +165,14 @@ func (g *graph) checkBatch(b *warehouse.Batch) {
 			kept.Add(v.Stored)
 			refused.Add(v.Refused)
 		}
-		if kept.Records != p.Stored || refused.Records != p.Reasons[reasonNotMember] || int64(len(p.Volumes)) > p.Seen {
+		if kept.Records != p.Stored || refused.Records != p.Reasons[reasonNotMember]+p.Reasons[reasonStopped] || int64(len(p.Volumes)) > p.Seen {
 			g.t.Errorf("volumes that do not add up: %+v", p)
 		}
 		stored += p.Stored
 		conflicts += p.Reasons["conflict"]
 	}
-	if int64(len(b.Events)) != stored+conflicts {
-		g.t.Errorf("%d events in a batch whose ledger says %d stored, %d conflicts", len(b.Events), stored, conflicts)
+	if int64(len(b.Events)+len(b.FlowRecords)) != stored+conflicts {
+		g.t.Errorf("%d events and flow records in a batch whose ledger says %d stored, %d conflicts", len(b.Events)+len(b.FlowRecords), stored, conflicts)
 	}
 }
 

@@ -29,6 +29,9 @@ const (
 	AsUserAgent
 	AsAccount
 	AsTarget
+	AsKubeSubject
+	AsCluster
+	AsPod
 )
 
 // Dimension is what a Value row counts of an entity.
@@ -175,11 +178,25 @@ type LinkKind uint8
 
 // The numbers are stored: never renumber, only append.
 const (
-	Assumed   LinkKind = iota + 1 // principal → role
-	Opened                        // principal or session → role session that it opened
-	SessionOf                     // role session → role
-	HoldsKey                      // principal or session → access key
-	Created                       // principal → user, role, key …
+	Assumed      LinkKind = iota + 1 // principal → role
+	Opened                           // principal or session → role session that it opened
+	SessionOf                        // role session → role
+	HoldsKey                         // principal or session → access key
+	Created                          // principal → user, role, key …
+	HoldsAddress                     // network interface or instance → address
+	HasInterface                     // instance → network interface
+	HasRole                          // instance → role of its instance profile
+	UsesKey                          // user, role or session → access key, as a finding tells
+	MapsTo                           // Kubernetes subject → IAM principal or role session that it is
+	InCluster                        // pod → cluster
+	RunsImage                        // pod → image
+	RunsAs                           // pod → Kubernetes subject, its service account
+	Involves                         // finding → entity that it is about
+	ActsIn                           // entity → finding in which it is the actor
+	RunsOn                           // pod → instance
+	ActedOn                          // Kubernetes subject → pod, as a finding tells
+	Impersonated                     // Kubernetes subject → subject that it acted as
+	SignalOf                         // finding → attack sequence made of it
 )
 
 // Link is a directed link seen in one hour.
@@ -208,6 +225,7 @@ const MaxSamples = 5
 // GUID, as CloudTrail's are. Otherwise the bytes name the record: EventID is
 // what it has for an id, a ~ and their hash.
 type Event struct {
+	Origin    Origin
 	Time      time.Time // UTC, milliseconds
 	EventID   string
 	Key       uint64    // keyed hash of EventID and Account, see Key; written only

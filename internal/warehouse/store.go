@@ -44,7 +44,7 @@ var ErrClosed = errors.New("the warehouse is closed")
 // Store holds one graph.
 //
 //   - Readers MUST be safe for concurrent use, also with a Commit.
-//   - Known and Commit MUST be called by one goroutine at a time: the
+//   - Known, KnownFlows and Commit MUST be called by one goroutine at a time: the
 //     graph's writer.
 //   - Returned slices and maps belong to the caller.
 //   - Each query sees whole batches only: those committed when it begins.
@@ -67,8 +67,9 @@ type Store interface {
 	//   - An Entity whose ID is stored with another type or key MUST be
 	//     reported by ErrCollision and nothing of the batch be committed.
 	//     So MUST two entities of the batch itself.
-	//   - A batch with an event, a rollup row or a volume on a day that is not
-	//     Storable MUST be refused with ErrTime, and nothing of it be committed.
+	//   - A batch with an event, a flow record, a finding version, a digest, a
+	//     rollup row or a volume on a day that is not Storable MUST be refused
+	//     with ErrTime, and nothing of it be committed.
 	//   - After an error the store MUST stay usable, unless the error is of
 	//     the storage itself.
 	//   - Commit MUST NOT keep or modify b after it returns.
@@ -79,6 +80,13 @@ type Store interface {
 	// order of keys and is exact: a match of hashes MUST be confirmed against
 	// the stored event id. Keys do not see each other.
 	Known(ctx context.Context, keys []Key) ([]Verdict, error)
+
+	// KnownFlows tells for each record whether one that is the same in all
+	// fields that identify it was committed before, or stands earlier in
+	// records: New or Duplicate, in the order of records. Key is a function of
+	// the other fields, the same in all calls; the answer is exact, also where
+	// records that differ share a Key.
+	KnownFlows(ctx context.Context, records []FlowRecord) ([]Verdict, error)
 
 	// Objects returns what the ledger knows of the given URIs: for each the
 	// version that was read last. URIs that were never read are missing.
@@ -140,12 +148,37 @@ type Store interface {
 	// Links returns the links that start or end at an entity, by hour.
 	Links(ctx context.Context, id entity.ID, r Range) ([]Link, error)
 
+	// Flows returns the traffic of a network interface or with an address, by
+	// hour.
+	Flows(ctx context.Context, id entity.ID, r Range) ([]Flow, error)
+
+	// Kube returns what a Kubernetes subject did, or all that was done to a
+	// cluster or to a pod, by hour.
+	Kube(ctx context.Context, id entity.ID, r Range) ([]Kube, error)
+
+	// Findings returns finding versions by Updated. A version that was
+	// committed more than once, the same in all fields, comes once. Times come
+	// back in whole milliseconds.
+	Findings(ctx context.Context, q FindingQuery) ([]FindingVersion, error)
+
+	// Coverage returns the calendar, by hour.
+	Coverage(ctx context.Context, r Range) ([]Coverage, error)
+
+	// Digests returns the digests that reach into [from, to), by account,
+	// Region, trail and time. One that was committed more than once comes once.
+	Digests(ctx context.Context, from, to time.Time) ([]Digest, error)
+
+	// FlowRecords returns flow records by Start, interface, addresses and
+	// ports, at most q.Limit of them. Key does not come back.
+	FlowRecords(ctx context.Context, q FlowQuery) ([]FlowRecord, error)
+
 	// Events returns raw events by time and event id, at most q.Limit of
 	// them. Times come back in whole milliseconds; Key does not come back.
 	Events(ctx context.Context, q EventQuery) ([]Event, error)
 
-	// DropBefore removes the rollup months and event days that end at or
-	// before t, and their duplicate keys. The ledger stays, with its volumes.
+	// DropBefore removes the rollup and finding months, the days of events and
+	// flow records and the digests of days that end at or before t, and their
+	// duplicate keys. The ledger stays, with its volumes.
 	DropBefore(ctx context.Context, t time.Time) error
 
 	// Close ends running queries and closes the store; its Engine opens it
@@ -171,6 +204,13 @@ type Batch struct {
 	Links    []Link
 	RuleHits []RuleHit
 	Ledger   []ObjectPart
+
+	FlowRecords []FlowRecord
+	Flows       []Flow
+	Kube        []Kube
+	Findings    []FindingVersion
+	Coverage    []Coverage
+	Digests     []Digest
 }
 
 // Key identifies an event for the search for duplicates.
@@ -211,8 +251,9 @@ type EventQuery struct {
 
 // Status is the extent of a graph.
 type Status struct {
-	First, Last time.Time // hours of the earliest and the latest event; zero when there is none
+	First, Last time.Time // hours of the earliest and the latest event or flow record; zero when there is none
 	Events      int64     // in segments, conflicts included
+	FlowRecords int64     // in segments
 	Entities    int64
 	Segments    int64
 	Bytes       int64 // stored, as far as the engine knows

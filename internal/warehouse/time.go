@@ -11,7 +11,10 @@ type Hour int32
 
 // HourOf returns the hour that t lies in; times that an Hour cannot hold,
 // a quarter of a million years away, give the nearest that it can.
-func HourOf(t time.Time) Hour { return Hour(clamp(floorDiv(t.Unix(), 3600))) }
+func HourOf(t time.Time) Hour { return HourOfUnix(t.Unix()) }
+
+// HourOfUnix is HourOf of Unix seconds.
+func HourOfUnix(seconds int64) Hour { return Hour(clamp(floorDiv(seconds, 3600))) }
 
 // Time returns the start of h.
 func (h Hour) Time() time.Time { return time.Unix(int64(h)*3600, 0).UTC() }

@@ -9,6 +9,7 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/decode"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/asff"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/cloudtrail"
+	"github.com/gumshoe-detective/gumshoe/internal/decode/digest"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/eksaudit"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/guardduty"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/jsonscan"
@@ -110,7 +111,10 @@ func (r *Record) setRaw() {
 func (j *jsonReader) object(s *jsonscan.Scanner) error {
 	start := s.Pos()
 	err := j.try(j.last, s, j.rec)
-	if !isForeign(err) {
+	switch {
+	case isDigest(err):
+		return j.digest(s.Since(start), j.rec)
+	case !isForeign(err):
 		return err
 	}
 	return j.other(s.Since(start), err, 0, j.context, j.rec)
@@ -124,6 +128,9 @@ func (j *jsonReader) other(raw []byte, foreign error, depth int, c Context, rec 
 		var s jsonscan.Scanner
 		s.Reset(raw, 0)
 		err := j.try(kind, &s, rec)
+		if isDigest(err) {
+			return j.digest(raw, rec)
+		}
 		if !isForeign(err) {
 			j.last = kind
 			return err
@@ -143,6 +150,18 @@ func (j *jsonReader) other(raw []byte, foreign error, depth int, c Context, rec 
 		}
 	}
 	return rejection
+}
+
+// digest reads a digest file.
+func (j *jsonReader) digest(raw []byte, rec *Record) (err error) {
+	rec.Kind, rec.Derived = decode.KindDigest, false
+	rec.Digest, err = digest.Parse(raw)
+	return err
+}
+
+func isDigest(err error) bool {
+	r, ok := errors.AsType[*decode.Rejection](err)
+	return ok && r.Reason == decode.ReasonDigest
 }
 
 func isForeign(err error) bool {
@@ -192,12 +211,8 @@ func classify(names map[string]bool) decode.Kind {
 
 // looksLikeFlow recognizes a flow record that was made an object.
 func looksLikeFlow(names map[string]bool) bool {
-	for _, n := range [...]string{"srcaddr", "srcAddr", "src-addr", "src_addr", "pkt-srcaddr", "pktSrcAddr", "interface-id", "interfaceId", "interface_id"} {
-		if names[n] {
-			return true
-		}
-	}
-	return false
+	return names["srcaddr"] && names["dstaddr"] || names["srcAddr"] && names["dstAddr"] ||
+		names["src-addr"] && names["dst-addr"] || names["src_addr"] && names["dst_addr"]
 }
 
 // maxNames bounds the members of an object that are looked at to tell its

@@ -74,8 +74,8 @@ func (r *Reader) Kind() decode.Kind { return r.kind }
 // records that are no good, after which rec is undefined and Next may be
 // called again. Every record in the object is either yielded or stands in a
 // Rejection; what a broken object may hold behind the break counts as one, as
-// does an object of no kind that is known. Any other error is the source's
-// own and final.
+// does an object of no kind that is known. A digest is yielded and is no
+// record. Any other error is the source's own and final.
 func (r *Reader) Next(rec *Record) error {
 	for {
 		err := r.step(rec)
@@ -91,11 +91,13 @@ func (r *Reader) Next(rec *Record) error {
 			if k := kindOf(rejection); k != "" && r.kind == "" {
 				r.kind = k
 			}
+		case rec.Kind == decode.KindDigest:
+			n, r.kind = 0, decode.KindCloudTrail
 		case r.kind == "":
 			r.kind = rec.Kind
 		}
 		r.ordinal += n
-		if r.ordinal <= r.skip {
+		if r.ordinal <= r.skip && n > 0 || r.ordinal < r.skip {
 			continue
 		}
 		if rejected {

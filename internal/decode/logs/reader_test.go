@@ -98,7 +98,8 @@ func TestShapes(t *testing.T) {
 		{"Lake, rows", `{"QueryStatus":"FINISHED","QueryResultRows":[[{"eventTime":"2026-01-02 03:04:05.000"},{"eventSource":"iam.amazonaws.com"},{"eventName":"GetUser"},{"recipientAccountId":"111122223333"}]]}`, []string{"cloudtrail"}},
 		{"an S3 notification", `{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","eventTime":"2026-01-02T03:04:05Z","s3":{}}]}`, []string{"-1 unrecognized"}},
 		{"a store of logs", `{"_index":"i","_source":` + trail + `}`, []string{"cloudtrail"}},
-		{"a digest", `{"awsAccountId":"111122223333","digestStartTime":"2026-01-02T03:00:00Z","digestEndTime":"2026-01-02T04:00:00Z","digestS3Bucket":"b","logFiles":[]}`, []string{"-1 cloudtrail-digest"}},
+		{"a digest", `{"awsAccountId":"111122223333","digestStartTime":"2026-01-02T03:00:00Z","digestEndTime":"2026-01-02T04:00:00Z","digestS3Bucket":"b","digestS3Object":"AWSLogs/d.json.gz","logFiles":[]}`, []string{"cloudtrail-digest"}},
+		{"a broken digest", `{"awsAccountId":"111122223333","digestStartTime":"2026-01-02T03:00:00Z","logFiles":[]}`, []string{"-1 cloudtrail-digest"}},
 
 		{"nothing", "", nil},
 		{"no records", `{"Records":[]}`, nil},

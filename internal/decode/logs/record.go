@@ -3,13 +3,15 @@ package logs
 import (
 	"github.com/gumshoe-detective/gumshoe/internal/decode"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/cloudtrail"
+	"github.com/gumshoe-detective/gumshoe/internal/decode/digest"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/eksaudit"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/finding"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/vpcflow"
 )
 
 // Record is one record of any kind. Only the member that Kind names is valid:
-// CloudTrail, Flow, Audit, or Finding for both GuardDuty and Security Hub.
+// CloudTrail, Flow, Audit, Digest, or Finding for both GuardDuty and Security
+// Hub.
 //
 // A Record that a Reader yields is valid until the next call, as the records
 // of the decoders are.
@@ -26,6 +28,7 @@ type Record struct {
 	Flow       vpcflow.Record
 	Audit      eksaudit.Record
 	Finding    finding.Finding
+	Digest     digest.Digest
 
 	// Raw is the record as logged, without its envelope.
 	Raw []byte

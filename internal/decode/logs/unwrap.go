@@ -216,7 +216,7 @@ func (j *jsonReader) inside(data []byte, p payload, rec *Record) (bool, error) {
 		return true, &decode.Rejection{Records: 1, Offset: -1, Reason: decode.ReasonMalformedJSON, Detail: "in an envelope: " + err.Error()}
 	case errors.Is(err, jsonscan.ErrEnd):
 		return true, &decode.Rejection{Records: 1, Offset: -1, Reason: decode.ReasonTruncated, Detail: "a record in an envelope is cut off"}
-	case isForeign(err) || isList(err):
+	case isForeign(err) || isList(err) || isDigest(err):
 		if _, ok := valid(data); !ok {
 			return true, &decode.Rejection{Records: 1, Offset: -1, Reason: decode.ReasonMalformedJSON, Detail: "in an envelope"}
 		}

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
@@ -15,28 +16,31 @@ import (
 // fileChange lists the files that a batch adds and the runs it replaces.
 type fileChange struct{ added, replaced []file }
 
-// writeFiles writes a segment and a key run for each day of the batch and
-// makes them durable. Also with an error, c.added is what there is to remove.
+// writeFiles writes the segments and key runs of the batch, one of each for
+// a day of events and for a day of flow records, and makes them durable. Also
+// with an error, c.added is what there is to remove.
 func (s *Store) writeFiles(ctx context.Context, b *warehouse.Batch) (c fileChange, err error) {
-	days := map[warehouse.Day][]*warehouse.Event{}
-	for i := range b.Events {
-		e := &b.Events[i]
-		d := warehouse.DayOf(e.Time)
-		days[d] = append(days[d], e)
+	events := byDay(b.Events, func(e *warehouse.Event) warehouse.Day { return warehouse.DayOf(e.Time) })
+	flows := byDay(b.FlowRecords, func(r *warehouse.FlowRecord) warehouse.Day { return flowDay(r) })
+	var jobs []func() (fileChange, error)
+	for _, day := range slices.Sorted(maps.Keys(events)) {
+		jobs = append(jobs, func() (fileChange, error) { return s.writeEvents(b.ID, day, events[day]) })
 	}
-	order := slices.Sorted(maps.Keys(days))
-	changes := make([]fileChange, len(order))
+	for _, day := range slices.Sorted(maps.Keys(flows)) {
+		jobs = append(jobs, func() (fileChange, error) { return s.writeFlows(b.ID, day, flows[day]) })
+	}
+	changes := make([]fileChange, len(jobs))
 	// Most of the time goes into compression and waiting for the disk, so days
 	// are written side by side.
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(writersAtOnce)
-	for i, day := range order {
+	for i, job := range jobs {
 		g.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 			var err error
-			changes[i], err = s.writeDay(b.ID, day, days[day])
+			changes[i], err = job()
 			return err
 		})
 	}
@@ -51,75 +55,100 @@ func (s *Store) writeFiles(ctx context.Context, b *warehouse.Batch) (c fileChang
 	return c, syncNames(s.dir, c.added)
 }
 
+// byDay sorts rows into days. Rows of one day mostly follow each other.
+func byDay[R any](rows []R, dayOf func(*R) warehouse.Day) map[warehouse.Day][]*R {
+	days := map[warehouse.Day][]*R{}
+	for first := 0; first < len(rows); {
+		day, next := dayOf(&rows[first]), first+1
+		for next < len(rows) && dayOf(&rows[next]) == day {
+			next++
+		}
+		days[day] = append(days[day], pointers(rows[first:next])...)
+		first = next
+	}
+	return days
+}
+
 // writersAtOnce bounds the days of a batch that are written at the same time.
 const writersAtOnce = 4
 
-// segmentWriters is a free list of segment writers. Unlike a sync.Pool it
-// keeps them over garbage collections, of which a batch causes several.
-type segmentWriters chan *segmentWriter
+// freeList keeps what is costly to make. Unlike a sync.Pool it keeps it over
+// garbage collections, of which a batch causes several.
+type freeList[T any] chan T
 
-func (l segmentWriters) get() *segmentWriter {
+// get returns one that is free, or a new one.
+func (l freeList[T]) get(makeNew func() T) T {
 	select {
 	case w := <-l:
 		return w
 	default:
-		return newSegmentWriter()
+		return makeNew()
 	}
 }
 
-func (l segmentWriters) put(w *segmentWriter) {
+// put gives w back.
+func (l freeList[T]) put(w T) {
 	select {
 	case l <- w:
 	default:
 	}
 }
 
-// writeDay writes the segment and the key run of one day. Also with an error,
-// c.added is what there is to remove.
-func (s *Store) writeDay(batch string, day warehouse.Day, events []*warehouse.Event) (c fileChange, err error) {
-	segment, err := s.writeSegment(batch, day, events)
+// writeEvents writes the segment and the key run of one day's events. Also
+// with an error, c.added is what there is to remove.
+func (s *Store) writeEvents(batch string, day warehouse.Day, events []*warehouse.Event) (c fileChange, err error) {
+	keys := make([]uint64, len(events))
+	first, last := events[0].Time.UnixMilli(), events[0].Time.UnixMilli()
+	for i, e := range events {
+		keys[i] = e.Key
+		first, last = min(first, e.Time.UnixMilli()), max(last, e.Time.UnixMilli())
+	}
+	segment := file{kind: segmentFile, day: day, name: batch + ".parquet", entries: int64(len(events)), firstMS: first, lastMS: last}
+	segment.bytes, err = writeReusing(s.segments, newSegmentWriter, segment.path(s.dir), events)
 	if err != nil {
 		return c, fmt.Errorf("write segment: %w", err)
 	}
 	c.added = append(c.added, segment)
-	run, replaced, err := s.writeRun(batch, day, eventHashes(events))
+	return s.addRun(c, runFile, batch, day, keys)
+}
+
+// writeFlows writes the segment and the key run of one day's flow records, as
+// writeEvents does.
+func (s *Store) writeFlows(batch string, day warehouse.Day, records []*warehouse.FlowRecord) (c fileChange, err error) {
+	keys := make([]uint64, len(records))
+	first, last := records[0].Start, records[0].Start
+	for i, r := range records {
+		keys[i] = r.Key
+		first, last = min(first, r.Start), max(last, r.Start)
+	}
+	segment := file{kind: flowFile, day: day, name: batch + ".parquet", entries: int64(len(records)), firstMS: first * 1000, lastMS: last * 1000}
+	segment.bytes, err = writeReusing(s.flows, newFlowWriter, segment.path(s.dir), records)
+	if err != nil {
+		return c, fmt.Errorf("write flow segment: %w", err)
+	}
+	c.added = append(c.added, segment)
+	return s.addRun(c, flowRunFile, batch, day, keys)
+}
+
+func (s *Store) addRun(c fileChange, kind fileKind, batch string, day warehouse.Day, keys []uint64) (fileChange, error) {
+	run, replaced, err := s.writeRun(kind, batch, day, keys)
 	if err != nil {
 		return c, fmt.Errorf("write duplicate keys: %w", err)
 	}
-	c.added = append(c.added, run)
-	c.replaced = replaced
-	return c, nil
+	return fileChange{append(c.added, run), replaced}, nil
 }
 
-func (s *Store) writeSegment(batch string, day warehouse.Day, events []*warehouse.Event) (file, error) {
-	f := file{kind: segmentFile, day: day, name: batch + ".parquet", entries: int64(len(events)),
-		firstMS: events[0].Time.UnixMilli(), lastMS: events[0].Time.UnixMilli()}
-	for _, e := range events {
-		f.firstMS = min(f.firstMS, e.Time.UnixMilli())
-		f.lastMS = max(f.lastMS, e.Time.UnixMilli())
-	}
-	var err error
-	f.bytes, err = createFile(f.path(s.dir), func(file *os.File) error {
-		w := s.segments.get()
-		err := w.write(file, events)
-		if err == nil {
-			s.segments.put(w)
+// writeReusing makes the file at path with a writer that is free. One that
+// failed is not used again.
+func writeReusing[R any, W interface {
+	write(io.Writer, []*R) error
+}](free freeList[W], makeNew func() W, path string, rows []*R) (bytes int64, err error) {
+	return createFile(path, func(f *os.File) error {
+		w := free.get(makeNew)
+		if err := w.write(f, rows); err != nil {
+			return err
 		}
-		return err
+		free.put(w)
+		return nil
 	})
-	return f, err
-}
-
-// writeRun writes the sorted keys of a day, together with those of older runs
-// when there are too many of them, which it returns.
-func (s *Store) writeRun(batch string, day warehouse.Day, keys []uint64) (run file, replaced []file, err error) {
-	replaced = planMerge(s.files.runs[day], int64(len(keys)))
-	run = file{kind: runFile, day: day, name: batch + ".keys", entries: int64(len(keys))}
-	var paths []string
-	for _, f := range replaced {
-		run.entries += f.entries
-		paths = append(paths, f.path(s.dir))
-	}
-	run.bytes, err = createFile(run.path(s.dir), func(w *os.File) error { return mergeRuns(w, keys, paths) })
-	return run, replaced, err
 }

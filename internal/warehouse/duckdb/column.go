@@ -33,6 +33,7 @@ func fixed[T, R any](kind duckdb.Type, get func(*R) T) column[R] {
 func ids[R any](get func(*R) entity.ID) column[R]    { return fixed(duckdb.TYPE_UBIGINT, get) }
 func uint64s[R any](get func(*R) uint64) column[R]   { return fixed(duckdb.TYPE_UBIGINT, get) }
 func uint32s[R any](get func(*R) uint32) column[R]   { return fixed(duckdb.TYPE_UINTEGER, get) }
+func uint16s[R any](get func(*R) uint16) column[R]   { return fixed(duckdb.TYPE_USMALLINT, get) }
 func uint8s[R any](get func(*R) uint8) column[R]     { return fixed(duckdb.TYPE_UTINYINT, get) }
 func int64s[R any](get func(*R) int64) column[R]     { return fixed(duckdb.TYPE_BIGINT, get) }
 func int32s[R any](get func(*R) int32) column[R]     { return fixed(duckdb.TYPE_INTEGER, get) }

@@ -98,6 +98,24 @@ func checkDays(b *warehouse.Batch) error {
 	for i := range b.RuleHits {
 		check("rule hit", b.RuleHits[i].Hour.Day())
 	}
+	for i := range b.FlowRecords {
+		check("flow record", warehouse.DayOf(time.Unix(b.FlowRecords[i].Start, 0)))
+	}
+	for i := range b.Flows {
+		check("flow", b.Flows[i].Hour.Day())
+	}
+	for i := range b.Kube {
+		check("Kubernetes calls", b.Kube[i].Hour.Day())
+	}
+	for i := range b.Findings {
+		check("finding", warehouse.DayOf(b.Findings[i].Updated))
+	}
+	for i := range b.Coverage {
+		check("coverage", b.Coverage[i].Hour.Day())
+	}
+	for i := range b.Digests {
+		check("digest", warehouse.DayOf(time.Unix(b.Digests[i].From, 0)))
+	}
 	for i := range b.Ledger {
 		for _, v := range b.Ledger[i].Volumes {
 			check("volume", v.Day)
@@ -145,7 +163,7 @@ func (s *Store) transact(ctx context.Context, b *warehouse.Batch, fresh []wareho
 		s.partitions[p] = true
 	}
 	for _, f := range c.replaced {
-		s.files.removeRun(f)
+		s.files.remove(f)
 	}
 	for _, f := range c.added {
 		s.files.add(f)
@@ -166,12 +184,19 @@ func (s *Store) appendAll(ctx context.Context, b *warehouse.Batch, fresh []wareh
 		func() ([]partitionKey, error) { return appendRollup(ctx, s, signinTable, b.Signins) },
 		func() ([]partitionKey, error) { return appendRollup(ctx, s, linkTable, b.Links) },
 		func() ([]partitionKey, error) { return appendRollup(ctx, s, ruleHitTable, b.RuleHits) },
+		func() ([]partitionKey, error) { return appendRollup(ctx, s, flowTable, b.Flows) },
+		func() ([]partitionKey, error) { return appendRollup(ctx, s, kubeTable, b.Kube) },
+		func() ([]partitionKey, error) { return appendRollup(ctx, s, findingTable, b.Findings) },
+		func() ([]partitionKey, error) { return appendRollup(ctx, s, coverageTable, b.Coverage) },
 	} {
 		m, err := rows()
 		if err != nil {
 			return nil, err
 		}
 		made = append(made, m...)
+	}
+	if err := appendRows(ctx, s.writer, "digest", digestColumns, pointers(b.Digests)); err != nil {
+		return nil, err
 	}
 	ledger, err := ledgerRows(b)
 	if err != nil {

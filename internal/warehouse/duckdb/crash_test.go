@@ -35,10 +35,15 @@ func crashBatch(n int) *warehouse.Batch {
 		}
 		b.Events = append(b.Events, warehouse.Event{Time: when, EventID: fmt.Sprintf("%d-%d", n, i), Key: r.Uint64(), Principal: own, Raw: raw})
 		h := warehouse.HourOf(when)
+		b.FlowRecords = append(b.FlowRecords, warehouse.FlowRecord{Start: when.Unix(), End: int64(i), Key: r.Uint64(), Interface: own,
+			Src: entity.ID(r.Uint64()), Dst: own, SrcPort: int32(r.Uint32N(1 << 16)), Bytes: uint64(n)})
+		b.Flows = append(b.Flows, warehouse.Flow{FlowKey: warehouse.FlowKey{Hour: h, Interface: own, Peer: entity.ID(r.Uint64())}, Records: 1})
 		b.Hours = append(b.Hours, warehouse.EntityHour{Hour: h, Entity: own, Role: warehouse.AsPrincipal, Counts: c})
 		b.Links = append(b.Links, warehouse.Link{Hour: h, From: own, To: entity.ID(r.Uint64()), Kind: warehouse.Created, Counts: c})
 	}
 	count := int64(len(b.Events))
+	b.Findings = []warehouse.FindingVersion{{Finding: own, Updated: at, Count: count}}
+	b.Digests = []warehouse.Digest{{Trail: b.ID, From: at.Unix(), To: at.Unix() + 3600, Files: make([]string, count)}}
 	b.Ledger = []warehouse.ObjectPart{{URI: fmt.Sprint("object-", n), Reading: 1, Seen: count, Stored: count, Done: true, At: at,
 		Volumes: []warehouse.PartVolume{{Account: b.Entities[0].Key, Day: warehouse.DayOf(at), Stored: warehouse.Amount{Records: count, Bytes: count * 200}}}}}
 	return b
@@ -49,7 +54,7 @@ func crashBatch(n int) *warehouse.Batch {
 func checkCrashBatch(t *testing.T, s *Store, n int, must bool) bool {
 	t.Helper()
 	ctx, b := t.Context(), crashBatch(n)
-	var got [7]int
+	var got [12]int
 	all := warehouse.Range{From: -1 << 30, To: 1 << 30}
 	own := b.Entities[0].ID
 	failed := func(what string, err error) {
@@ -94,12 +99,40 @@ func checkCrashBatch(t *testing.T, s *Store, n int, must bool) bool {
 			got[6] += int(v.Bytes / 200)
 		}
 	}
+	records, err := s.FlowRecords(ctx, warehouse.FlowQuery{Interface: own, Limit: 1 << 20, From: b.Events[0].Time, To: b.Events[0].Time.AddDate(0, 0, 3)})
+	failed("flow records", err)
+	got[7] = len(records)
+	flows, err := s.KnownFlows(ctx, b.FlowRecords)
+	failed("known flows", err)
+	for _, v := range flows {
+		if v == warehouse.Duplicate {
+			got[8]++
+		}
+	}
+	traffic, err := s.Flows(ctx, own, all)
+	failed("flows", err)
+	for _, f := range traffic {
+		got[9] += int(f.Records)
+	}
+	findings, err := s.Findings(ctx, warehouse.FindingQuery{Findings: []entity.ID{own}})
+	failed("findings", err)
+	for _, f := range findings {
+		got[10] += int(f.Count)
+	}
+	digests, err := s.Digests(ctx, b.Events[0].Time, b.Events[0].Time.Add(time.Hour))
+	failed("digests", err)
+	for _, d := range digests {
+		if d.Trail == b.ID {
+			got[11] += len(d.Files)
+		}
+	}
 	e := len(b.Events)
-	switch whole := [7]int{e, e, e, e, e, e, e}; {
+	whole := [12]int{e, e, e, e, e, e, e, e, e, e, e, e}
+	switch {
 	case got == whole:
 		return true
-	case got != [7]int{} || must:
-		t.Errorf("batch %d (acknowledged: %v): events, hours, links, ledger, known, entities, volumes are %v; want %d of each", n, must, got, e)
+	case got != [12]int{} || must:
+		t.Errorf("batch %d (acknowledged: %v): events, hours, links, ledger, known, entities, volumes, flow records, known flows, flows, findings, digests are %v; want %d of each", n, must, got, e)
 	}
 	return false
 }

@@ -38,7 +38,8 @@ func (s *Store) dropBefore(ctx context.Context, t time.Time) error {
 		statements = append(statements, "DROP TABLE "+p.table(),
 			fmt.Sprintf("DELETE FROM rollup_month WHERE name = %s AND month = %d", quote(p.rollup), p.month))
 	}
-	statements = append(statements, fmt.Sprintf("DELETE FROM file WHERE day < %d", day), "COMMIT")
+	statements = append(statements, fmt.Sprintf("DELETE FROM file WHERE day < %d", day),
+		fmt.Sprintf(`DELETE FROM digest WHERE "to" <= %d`, day.Time().Unix()), "COMMIT")
 	for _, statement := range statements {
 		if err := s.writer.exec(statement); err != nil {
 			// What was committed is known only by opening the graph anew.
@@ -58,15 +59,13 @@ func (s *Store) forgetFiles(day warehouse.Day) error {
 	s.unlink.Lock()
 	defer s.unlink.Unlock()
 	var errs []error
-	for _, m := range []map[warehouse.Day][]file{s.files.segments, s.files.runs} {
-		for d, files := range m {
-			if d < day {
-				errs = append(errs, removeFiles(s.dir, files))
-				delete(m, d)
-			}
+	for k, files := range s.files {
+		if k.day < day {
+			errs = append(errs, removeFiles(s.dir, files))
+			delete(s.files, k)
 		}
 	}
-	for _, sub := range []string{segmentDir, indexDir} {
+	for _, sub := range fileDirs {
 		errs = append(errs, removeEmptyDirs(filepath.Join(s.dir, sub)))
 	}
 	return errors.Join(errs...)

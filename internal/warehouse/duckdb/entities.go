@@ -35,6 +35,7 @@ func (c entityCache) has(e warehouse.Entity) (bool, error) {
 }
 
 func (c entityCache) add(entities []warehouse.Entity) {
+	entities = entities[:min(len(entities), maxKnown)]
 	if len(c.m)+len(entities) > maxKnown {
 		clear(c.m)
 	}

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,18 +12,24 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
-const (
-	segmentDir = "segments"
-	indexDir   = "index"
-)
-
-// fileKind tells event segments from runs of duplicate keys.
+// fileKind tells what a file holds. The numbers are stored.
 type fileKind uint8
 
 const (
-	segmentFile fileKind = 1
-	runFile     fileKind = 2
+	segmentFile fileKind = 1 // events
+	runFile     fileKind = 2 // duplicate keys of events
+	flowFile    fileKind = 3 // flow records
+	flowRunFile fileKind = 4 // duplicate keys of flow records
 )
+
+// fileDirs are the folders of a graph by what their files hold. A batch has a
+// file of one name in each, a day.
+var fileDirs = map[fileKind]string{
+	segmentFile: "segments",
+	runFile:     "index",
+	flowFile:    "flows",
+	flowRunFile: "flow-index",
+}
 
 // file is one immutable file of the graph.
 type file struct {
@@ -31,45 +38,41 @@ type file struct {
 	name    string // without folder
 	entries int64
 	bytes   int64
-	firstMS int64 // segments: earliest and latest event, Unix milliseconds
+	firstMS int64 // segments: earliest and latest event or start of a flow, Unix milliseconds
 	lastMS  int64
 }
 
 // path returns the file's path under the graph's folder dir.
 func (f file) path(dir string) string {
-	sub := segmentDir
-	if f.kind == runFile {
-		sub = indexDir
-	}
-	return filepath.Join(dir, sub, f.day.Time().Format("2006-01-02"), f.name)
+	return filepath.Join(dir, fileDirs[f.kind], f.day.Time().Format("2006-01-02"), f.name)
 }
 
-// fileSet holds the committed files by day. It is the writer's: readers ask
-// the table, so that they see the files of their snapshot.
-type fileSet struct {
-	segments map[warehouse.Day][]file
-	runs     map[warehouse.Day][]file
+// kindDay names the files of one kind and day.
+type kindDay struct {
+	kind fileKind
+	day  warehouse.Day
 }
 
-func newFileSet() fileSet {
-	return fileSet{map[warehouse.Day][]file{}, map[warehouse.Day][]file{}}
-}
+// fileSet holds the committed files by kind and day. It is the writer's:
+// readers ask the table, so that they see the files of their snapshot.
+type fileSet map[kindDay][]file
+
+// of returns the files of a kind and day, which must not be changed.
+func (fs fileSet) of(kind fileKind, day warehouse.Day) []file { return fs[kindDay{kind, day}] }
 
 func (fs fileSet) add(f file) {
-	m := fs.segments
-	if f.kind == runFile {
-		m = fs.runs
-	}
-	m[f.day] = append(m[f.day], f)
+	k := kindDay{f.kind, f.day}
+	fs[k] = append(fs[k], f)
 }
 
-// removeRun forgets a run.
-func (fs fileSet) removeRun(gone file) {
-	fs.runs[gone.day] = slices.DeleteFunc(fs.runs[gone.day], func(f file) bool { return f.name == gone.name })
+// remove forgets a file.
+func (fs fileSet) remove(gone file) {
+	k := kindDay{gone.kind, gone.day}
+	fs[k] = slices.DeleteFunc(fs[k], func(f file) bool { return f.name == gone.name })
 }
 
 func loadFiles(ctx context.Context, db querier) (fileSet, error) {
-	set := newFileSet()
+	set := fileSet{}
 	rows, err := db.QueryContext(ctx, "SELECT kind, day, name, entries, bytes, first_ms, last_ms FROM file")
 	if err != nil {
 		return set, err
@@ -78,6 +81,9 @@ func loadFiles(ctx context.Context, db querier) (fileSet, error) {
 		var f file
 		if err := row.Scan(&f.kind, &f.day, &f.name, &f.entries, &f.bytes, &f.firstMS, &f.lastMS); err != nil {
 			return err
+		}
+		if fileDirs[f.kind] == "" {
+			return fmt.Errorf("file %s is of the unknown kind %d", f.name, f.kind)
 		}
 		set.add(f)
 		return nil
@@ -88,14 +94,12 @@ func loadFiles(ctx context.Context, db querier) (fileSet, error) {
 // the folders that this leaves empty.
 func (fs fileSet) removeOrphans(dir string) error {
 	listed := map[string]bool{}
-	for _, m := range []map[warehouse.Day][]file{fs.segments, fs.runs} {
-		for _, day := range m {
-			for _, f := range day {
-				listed[f.path(dir)] = true
-			}
+	for _, files := range fs {
+		for _, f := range files {
+			listed[f.path(dir)] = true
 		}
 	}
-	for _, sub := range []string{segmentDir, indexDir} {
+	for _, sub := range fileDirs {
 		root := filepath.Join(dir, sub)
 		err := walkFiles(root, func(path string) error {
 			if listed[path] {

@@ -38,7 +38,8 @@ func TestOrphans(t *testing.T) {
 	var orphans []string
 	with(func(s *Store) {
 		for i := range 9 { // the runs of the first eight are merged
-			b := &warehouse.Batch{ID: fmt.Sprint("b", i), Events: []warehouse.Event{{Time: at, EventID: fmt.Sprint(i), Key: uint64(i)}}}
+			b := &warehouse.Batch{ID: fmt.Sprint("b", i), Events: []warehouse.Event{{Time: at, EventID: fmt.Sprint(i), Key: uint64(i)}},
+				FlowRecords: []warehouse.FlowRecord{{Start: at.Unix(), Key: uint64(i), Bytes: uint64(i)}}}
 			if err := s.Commit(t.Context(), b); err != nil {
 				t.Fatal(err)
 			}
@@ -48,6 +49,8 @@ func TestOrphans(t *testing.T) {
 			file{kind: segmentFile, day: warehouse.DayOf(at), name: "x.parquet"}.path(s.dir),
 			file{kind: runFile, day: 1, name: "x.keys"}.path(s.dir),
 			file{kind: runFile, day: warehouse.DayOf(at), name: "b9.keys"}.path(s.dir),
+			file{kind: flowFile, day: 1, name: "b0.parquet"}.path(s.dir),
+			file{kind: flowRunFile, day: warehouse.DayOf(at), name: "b0.keys"}.path(s.dir),
 		}
 		for _, o := range orphans {
 			if err := os.MkdirAll(filepath.Dir(o), 0o700); err != nil {
@@ -59,8 +62,8 @@ func TestOrphans(t *testing.T) {
 		}
 	})
 	with(func(s *Store) {
-		if got := filesOf(t, s); len(got) != 9+2 {
-			t.Errorf("after opening: %d files; want 9 segments and 2 runs: %v", len(got), got)
+		if got := filesOf(t, s); len(got) != 2*(9+2) {
+			t.Errorf("after opening: %d files; want 9 segments and 2 runs of events and as many of flows: %v", len(got), got)
 		}
 		if _, err := os.Stat(filepath.Dir(orphans[0])); err == nil {
 			t.Errorf("the empty folder %s is still there", filepath.Dir(orphans[0]))
@@ -73,7 +76,7 @@ func TestOrphans(t *testing.T) {
 func filesOf(t testing.TB, s *Store) []string {
 	t.Helper()
 	var paths []string
-	for _, sub := range []string{segmentDir, indexDir} {
+	for _, sub := range fileDirs {
 		if err := walkFiles(filepath.Join(s.dir, sub), func(p string) error { paths = append(paths, p); return nil }); err != nil {
 			t.Fatal(err)
 		}
@@ -89,11 +92,9 @@ func checkFiles(t testing.TB, s *Store) {
 		t.Fatal(err)
 	}
 	named := map[string]int64{}
-	for _, m := range []map[warehouse.Day][]file{set.segments, set.runs} {
-		for _, day := range m {
-			for _, f := range day {
-				named[f.path(s.dir)] = f.bytes
-			}
+	for _, files := range set {
+		for _, f := range files {
+			named[f.path(s.dir)] = f.bytes
 		}
 	}
 	for _, p := range filesOf(t, s) {
@@ -117,10 +118,10 @@ func TestCreateAfterBrokenDeletion(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	graph := filepath.Join(dir, testGraph)
-	if err := os.MkdirAll(filepath.Join(graph, segmentDir, "2026-01-01"), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(graph, "segments", "2026-01-01"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{databaseFile + ".wal", databaseFile + ".new", databaseFile + ".new.wal", segmentDir + "/2026-01-01/x.parquet"} {
+	for _, name := range []string{databaseFile + ".wal", databaseFile + ".new", databaseFile + ".new.wal", "segments/2026-01-01/x.parquet"} {
 		if err := os.WriteFile(filepath.Join(graph, name), []byte("rubbish"), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -57,7 +57,7 @@ func TestIsolation(t *testing.T) {
 		"SELECT * FROM glob('/etc/*')",
 		"SELECT * FROM '/etc/passwd'",
 		"SELECT * FROM read_csv(" + quote(outside+".csv") + ")",
-		"SELECT * FROM read_csv(" + quote(filepath.Join(s.dir, segmentDir, "..", "lock")) + ")",
+		"SELECT * FROM read_csv(" + quote(filepath.Join(s.dir, fileDirs[segmentFile], "..", "lock")) + ")",
 		"SELECT * FROM read_blob(" + quote(filepath.Join(s.dir, "lock")) + ")",
 		"SELECT * FROM read_parquet('https://example.com/x.parquet')",
 		"COPY (SELECT 1) TO " + quote(outside+".txt"),
@@ -164,7 +164,7 @@ func TestAppenderChecksTypes(t *testing.T) {
 	if err := appendRows(t.Context(), s.writer, "no_such_table", fileColumns, rows); err == nil {
 		t.Error("no such table: no error")
 	}
-	if set, err := loadFiles(t.Context(), s.db); err != nil || len(set.segments) != 0 {
+	if set, err := loadFiles(t.Context(), s.db); err != nil || len(set) != 0 {
 		t.Errorf("files = %v, %v", set, err)
 	}
 }

@@ -37,7 +37,7 @@ func (s *Store) Known(ctx context.Context, keys []warehouse.Key) ([]warehouse.Ve
 
 // findHashes returns those of members whose hash is in a run of the day.
 func (s *Store) findHashes(ctx context.Context, day warehouse.Day, members []int, keys []warehouse.Key) ([]int, error) {
-	runs := s.files.runs[day]
+	runs := s.files.of(runFile, day)
 	if len(runs) == 0 {
 		return nil, nil
 	}
@@ -46,14 +46,9 @@ func (s *Store) findHashes(ctx context.Context, day warehouse.Day, members []int
 	for i, m := range members {
 		hashes[i] = keys[m].Hash
 	}
-	hit := make([]bool, len(members))
-	for _, run := range runs {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := findInRun(run.path(s.dir), run.entries, hashes, func(i int) { hit[i] = true }); err != nil {
-			return nil, err
-		}
+	hit, err := s.inRuns(ctx, runs, hashes)
+	if err != nil {
+		return nil, err
 	}
 	var out []int
 	for i, m := range members {
@@ -68,7 +63,8 @@ func (s *Store) findHashes(ctx context.Context, day warehouse.Day, members []int
 //
 // Copies of an event have its time, so first only the segments are read that
 // reach over the time of a hit. A hit that this leaves open shares the id of
-// an event of another time, or nothing but the hash: all segments are read.
+// an event of another time, or nothing but the hash: all segments are read,
+// which is why so few hits are of the second kind, see eventKeyBits.
 func (s *Store) confirm(ctx context.Context, day warehouse.Day, hits []int, keys []warehouse.Key, verdicts []warehouse.Verdict) error {
 	if len(hits) == 0 {
 		return nil
@@ -80,7 +76,7 @@ func (s *Store) confirm(ctx context.Context, day warehouse.Day, hits []int, keys
 	slices.Sort(times)
 	var rest []file
 	wanted := byEventID(hits, keys)
-	for _, seg := range s.files.segments[day] {
+	for _, seg := range s.files.of(segmentFile, day) {
 		if i, _ := slices.BinarySearch(times, seg.firstMS); i == len(times) || times[i] > seg.lastMS {
 			rest = append(rest, seg)
 			continue

@@ -67,36 +67,37 @@ func (s *Store) RuleHits(ctx context.Context, principal entity.ID, r warehouse.R
 	}
 	err := s.byHour(ctx, q, r, func(row scanner) error {
 		var h warehouse.RuleHit
-		var samples []any
 		if err := row.Scan(&h.Hour, &h.Rule, &h.Principal, &h.Address, &h.API,
-			&h.Success, &h.Failure, &h.Denied, &h.First, &h.Last, list{&samples}); err != nil {
+			&h.Success, &h.Failure, &h.Denied, &h.First, &h.Last, list{&h.Samples}); err != nil {
 			return err
 		}
-		for _, x := range samples[:min(len(samples), warehouse.MaxSamples)] {
-			if id, ok := x.(string); ok {
-				h.Samples = append(h.Samples, id)
-			}
-		}
+		h.Samples = h.Samples[:min(len(h.Samples), warehouse.MaxSamples)]
 		out = append(out, h)
 		return nil
 	})
 	return out, err
 }
 
-// list scans a LIST column, which the driver hands over as []any.
-type list struct{ dst *[]any }
+// list scans a VARCHAR[] column, which the driver hands over as []any.
+type list struct{ dst *[]string }
 
 // Scan implements sql.Scanner.
 func (l list) Scan(v any) error {
+	*l.dst = nil
 	if v == nil {
-		*l.dst = nil
 		return nil
 	}
 	values, ok := v.([]any)
 	if !ok {
 		return fmt.Errorf("BUG: a list column is %T", v)
 	}
-	*l.dst = values
+	for _, value := range values {
+		text, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("BUG: a list column holds %T", value)
+		}
+		*l.dst = append(*l.dst, text)
+	}
 	return nil
 }
 

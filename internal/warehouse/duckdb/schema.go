@@ -17,7 +17,7 @@ CREATE TABLE meta (version INTEGER, k0 UBIGINT, k1 UBIGINT);
 CREATE TABLE batch (id VARCHAR, committed TIMESTAMP);
 CREATE TABLE rollup_month (name VARCHAR, month INTEGER); -- the partitions that exist
 CREATE TABLE file (
-	kind UTINYINT,        -- 1 event segment, 2 run of duplicate keys
+	kind UTINYINT,        -- see fileKind
 	day INTEGER, name VARCHAR, entries BIGINT, bytes BIGINT,
 	first_ms BIGINT, last_ms BIGINT
 );

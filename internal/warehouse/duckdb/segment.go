@@ -18,6 +18,7 @@ import (
 type eventRow struct {
 	Time      int64    `parquet:"time,timestamp(millisecond:local),delta"`
 	EventID   [16]byte `parquet:"event_id,uuid"`
+	Origin    uint32   `parquet:"origin,dict"`
 	Rest      string   `parquet:"event_id_rest,dict"` // see storedID
 	Print     uint32   `parquet:"print"`
 	Account   uint64   `parquet:"account,dict"`
@@ -115,7 +116,7 @@ func (w *segmentWriter) add(e *warehouse.Event) {
 	var cut uint32
 	w.raw, cut = cutRaw(w.raw, e.Raw, id)
 	w.rows = append(w.rows, eventRow{
-		Time: e.Time.UnixMilli(), EventID: stored.guid, Rest: stored.rest, Print: e.Print,
+		Time: e.Time.UnixMilli(), Origin: uint32(e.Origin), EventID: stored.guid, Rest: stored.rest, Print: e.Print,
 		Account: uint64(e.Account), Principal: uint64(e.Principal), Session: uint64(e.Session),
 		AccessKey: uint64(e.AccessKey), Address: uint64(e.Address), Agent: uint64(e.Agent),
 		API: uint64(e.API), Region: uint64(e.Region), Error: uint64(e.Error), Target: uint64(e.Target),

@@ -14,22 +14,29 @@ import (
 // findEvents calls yield for each event of the segment at path whose id is a
 // key of wanted, with the value there and the event's account and
 // fingerprint. Segments without such an id cost one column.
-func findEvents(path string, wanted map[storedID][]int, yield func(indexes []int, account entity.ID, print uint32)) (err error) {
-	f, err := os.Open(path)
+func findEvents(path string, wanted map[storedID][]int, yield func(indexes []int, account entity.ID, print uint32)) error {
+	return eachGroup(path, func(schema *parquet.Schema, group parquet.RowGroup) error {
+		return findInGroup(schema, group, wanted, yield)
+	})
+}
+
+// eachGroup calls f for each row group of the segment at path.
+func eachGroup(path string, f func(*parquet.Schema, parquet.RowGroup) error) (err error) {
+	file, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
+	defer func() { err = errors.Join(err, file.Close()) }()
+	info, err := file.Stat()
 	if err != nil {
 		return err
 	}
-	segment, err := parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	segment, err := parquet.OpenFile(file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return fmt.Errorf("open segment %s: %w", path, err)
 	}
 	for _, group := range segment.RowGroups() {
-		if err := findInGroup(segment.Schema(), group, wanted, yield); err != nil {
+		if err := f(segment.Schema(), group); err != nil {
 			return fmt.Errorf("read segment %s: %w", path, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -14,13 +15,14 @@ type selection struct {
 	keys   string // columns to return and merge by; the first is the hour or the day
 	where  string // condition besides the time range; its parameters start at $3
 	args   []any
+	sums   string // of merged rows, see countSums, which it is when empty
 	extra  string // further columns to aggregate, after the counts; may be empty
 }
 
-// sums are the counts of merged rows, in the types of Counts. The times are
+// countSums are the counts of merged rows, in the types of Counts. The times are
 // kept as seconds since the row's hour or day; %[1]s is that column and %[2]d
 // its unit in seconds.
-const sums = `sum(success)::UINTEGER, sum(failure)::UINTEGER, sum(denied)::UINTEGER,
+const countSums = `sum(success)::UINTEGER, sum(failure)::UINTEGER, sum(denied)::UINTEGER,
 	%[1]s::BIGINT * %[2]d + min(first), %[1]s::BIGINT * %[2]d + max(last)`
 
 // sql renders the selection over the given partitions. It is made of our own
@@ -33,7 +35,7 @@ func (q selection) sql(months []warehouse.Month) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "SELECT %s, ", q.keys)
-	fmt.Fprintf(&b, sums, time, unit)
+	fmt.Fprintf(&b, cmp.Or(q.sums, countSums), time, unit)
 	if q.extra != "" {
 		fmt.Fprintf(&b, ", %s", q.extra)
 	}

@@ -16,10 +16,11 @@ func (s *Store) Status(ctx context.Context) (warehouse.Status, error) {
 	st := warehouse.Status{Reasons: map[string]int64{}}
 	err := s.read(ctx, func(ctx context.Context, tx querier) error {
 		var firstMS, lastMS int64
-		const segments = `SELECT count(*), coalesce(sum(entries), 0)::BIGINT, coalesce(min(first_ms), 0),
-			coalesce(max(last_ms), 0) FROM file WHERE kind = 1`
-		if err := tx.QueryRowContext(ctx, segments).Scan(&st.Segments, &st.Events, &firstMS, &lastMS); err != nil {
-			return fmt.Errorf("count events: %w", err)
+		const segments = `SELECT count(*), coalesce(sum(entries) FILTER (WHERE kind = 1), 0)::BIGINT,
+			coalesce(sum(entries) FILTER (WHERE kind = 3), 0)::BIGINT, coalesce(min(first_ms), 0), coalesce(max(last_ms), 0)
+			FROM file WHERE kind IN (1, 3)`
+		if err := tx.QueryRowContext(ctx, segments).Scan(&st.Segments, &st.Events, &st.FlowRecords, &firstMS, &lastMS); err != nil {
+			return fmt.Errorf("count records: %w", err)
 		}
 		if st.Segments > 0 {
 			st.First = warehouse.HourOf(time.UnixMilli(firstMS)).Time()

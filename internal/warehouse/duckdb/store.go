@@ -31,13 +31,14 @@ type Store struct {
 	lock   *os.File
 	db     *sql.DB // readers
 
-	// write is held by Commit, Known and DropBefore and guards what follows.
+	// write is held by Commit, Known, KnownFlows and DropBefore and guards what follows.
 	write      sync.Mutex
 	writer     *writer
 	known      entityCache
 	files      fileSet
 	partitions map[partitionKey]bool
-	segments   segmentWriters
+	segments   freeList[*segmentWriter]
+	flows      freeList[*flowWriter]
 	broken     error // why nothing can be written until the graph is opened anew
 
 	// unlink is held for reading while a query may open segments, and for
@@ -57,7 +58,7 @@ var _ warehouse.Store = (*Store)(nil)
 // at a time may hold a dir, a second gets warehouse.ErrInUse.
 func open(ctx context.Context, dir string, opts Options) (_ *Store, err error) {
 	s := &Store{dir: dir, known: newEntityCache(), partitions: map[partitionKey]bool{},
-		segments: make(segmentWriters, writersAtOnce)}
+		segments: make(chan *segmentWriter, writersAtOnce), flows: make(chan *flowWriter, writersAtOnce)}
 	s.closing, s.stop = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {
@@ -72,7 +73,7 @@ func open(ctx context.Context, dir string, opts Options) (_ *Store, err error) {
 	if s.lock, err = acquire(filepath.Join(dir, lockFile)); err != nil {
 		return nil, err
 	}
-	for _, sub := range []string{segmentDir, indexDir} {
+	for _, sub := range fileDirs {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
 			return nil, err
 		}
@@ -116,7 +117,8 @@ func (s *Store) configure(opts Options) error {
 		"autoload_known_extensions = false",
 		"parquet_metadata_cache = true",
 		"temp_directory = " + quote(filepath.Join(s.dir, "tmp")),
-		"allowed_directories = [" + quote(filepath.Join(s.dir, segmentDir)+"/") + "]",
+		"allowed_directories = [" + quote(filepath.Join(s.dir, fileDirs[segmentFile])+"/") + ", " +
+			quote(filepath.Join(s.dir, fileDirs[flowFile])+"/") + "]",
 		"enable_external_access = false",
 		"lock_configuration = true",
 	} {

@@ -56,6 +56,11 @@ func testBatchUntouched(t *testing.T, f *fixture) {
 		b.Events = append(b.Events, event(at("2026-01-01T10:00:00Z").Add(-time.Duration(i)*time.Second), fmt.Sprint("e", 50-i)))
 		b.Hours = append(b.Hours, warehouse.EntityHour{Hour: hour("2026-01-01T10:00:00Z"), Entity: entity.ID(50 - i), Role: warehouse.AsTarget, Counts: calls(at("2026-01-01T10:00:00Z"), 1)})
 	}
+	for i := range 50 {
+		b.FlowRecords = append(b.FlowRecords, flow(at("2026-01-01T10:00:00Z").Add(-time.Duration(i)*time.Second), int32(50-i)))
+		b.Flows = append(b.Flows, warehouse.Flow{FlowKey: warehouse.FlowKey{Hour: hour("2026-01-01T10:00:00Z"), Interface: entity.ID(50 - i)}, Records: 1})
+		b.Findings = append(b.Findings, warehouse.FindingVersion{Finding: entity.ID(50 - i), Updated: at("2026-01-01T10:00:00Z")})
+	}
 	before := Clone(b)
 	f.commit(t, b)
 	same(t, "the batch after Commit", *b, before)
@@ -66,6 +71,18 @@ func testBatchUntouched(t *testing.T, f *fixture) {
 	b.Entities[0].Label = "changed"
 	b.Ledger[0].URI = "changed"
 	b.Ledger[0].Volumes[0].Account = "changed"
+	b.Digests[0].Files[0] = "changed"
+	for i := range b.FlowRecords {
+		b.FlowRecords[i].SrcPort = -7
+	}
+	for _, r := range must(f.FlowRecords(f.ctx, warehouse.FlowQuery{}))(t) {
+		if r.SrcPort == -7 {
+			t.Fatalf("a change to the batch after Commit changed the store: %+v", r)
+		}
+	}
+	if got := must(f.Digests(f.ctx, at("2026-01-01T00:00:00Z"), at("2026-01-02T00:00:00Z")))(t); len(got) != 1 || got[0].Files[0] == "changed" {
+		t.Errorf("a change to the batch after Commit changed the digests: %+v", got)
+	}
 	for _, e := range must(f.Events(f.ctx, warehouse.EventQuery{}))(t) {
 		if e.EventID == "changed" || e.Raw[0] == 0 {
 			t.Fatalf("a change to the batch after Commit changed the store: %+v", e)
@@ -116,14 +133,20 @@ func testTimeOutside(t *testing.T, f *fixture) {
 	for _, d := range []warehouse.Day{warehouse.FirstDay - 1, warehouse.EndDay, -1 << 25, 1 << 25} {
 		h := warehouse.HourOf(d.Time())
 		for name, b := range map[string]*warehouse.Batch{
-			"event":    {Events: []warehouse.Event{event(d.Time(), "e")}},
-			"hour":     {Hours: []warehouse.EntityHour{{Hour: h}}},
-			"value":    {Values: []warehouse.Value{{Day: d}}},
-			"activity": {Activity: []warehouse.Activity{{Hour: h}}},
-			"sign-in":  {Signins: []warehouse.Signin{{Hour: h}}},
-			"link":     {Links: []warehouse.Link{{Hour: h}}},
-			"rule hit": {RuleHits: []warehouse.RuleHit{{Hour: h}}},
-			"volume":   {Ledger: []warehouse.ObjectPart{{Reading: 1, Volumes: []warehouse.PartVolume{{Day: d}}}}},
+			"event":       {Events: []warehouse.Event{event(d.Time(), "e")}},
+			"hour":        {Hours: []warehouse.EntityHour{{Hour: h}}},
+			"value":       {Values: []warehouse.Value{{Day: d}}},
+			"activity":    {Activity: []warehouse.Activity{{Hour: h}}},
+			"sign-in":     {Signins: []warehouse.Signin{{Hour: h}}},
+			"link":        {Links: []warehouse.Link{{Hour: h}}},
+			"flow record": {FlowRecords: []warehouse.FlowRecord{flow(d.Time(), 1)}},
+			"flow":        {Flows: []warehouse.Flow{{FlowKey: warehouse.FlowKey{Hour: h}}}},
+			"kube":        {Kube: []warehouse.Kube{{Hour: h}}},
+			"finding":     {Findings: []warehouse.FindingVersion{{Updated: d.Time()}}},
+			"coverage":    {Coverage: []warehouse.Coverage{{Hour: h}}},
+			"digest":      {Digests: []warehouse.Digest{{From: d.Time().Unix()}}},
+			"rule hit":    {RuleHits: []warehouse.RuleHit{{Hour: h}}},
+			"volume":      {Ledger: []warehouse.ObjectPart{{Reading: 1, Volumes: []warehouse.PartVolume{{Day: d}}}}},
 		} {
 			b.ID = "outside"
 			b.Ledger = append(b.Ledger, part("outside", 1))
@@ -204,6 +227,14 @@ func testVisibleTogether(t *testing.T, f *fixture) {
 			return len(r), err
 		},
 		func(f *fixture) (int, error) {
+			r, err := f.FlowRecords(f.ctx, warehouse.FlowQuery{})
+			return len(r), err
+		},
+		func(f *fixture) (int, error) {
+			r, err := f.Findings(f.ctx, warehouse.FindingQuery{})
+			return len(r), err
+		},
+		func(f *fixture) (int, error) {
 			s, err := f.Status(f.ctx)
 			return int(s.Totals.Stored), err
 		},
@@ -260,6 +291,8 @@ func testVisibleTogether(t *testing.T, f *fixture) {
 		b.Hours = append(b.Hours, c.Hours...)
 		b.Links = append(b.Links, c.Links...)
 		b.Ledger = append(b.Ledger, c.Ledger...)
+		b.FlowRecords = append(b.FlowRecords, c.FlowRecords...)
+		b.Findings = append(b.Findings, c.Findings...)
 		f.commit(t, b)
 	}
 	close(done)
@@ -289,13 +322,21 @@ func testLargeBatch(t *testing.T, f *fixture) {
 		b.Links = append(b.Links, warehouse.Link{Hour: h, From: alice, To: id, Kind: warehouse.Created, Counts: c})
 		b.RuleHits = append(b.RuleHits, warehouse.RuleHit{Hour: h, Rule: fmt.Sprint("rule-", i), Principal: alice, Samples: []string{e.EventID, "second"}[:1+i%2], Counts: c})
 		b.Ledger = append(b.Ledger, part(fmt.Sprintf("object-%05d", i), int64(i)))
+		r := flow(when, int32(i))
+		r.Src, r.Interface = id, id
+		b.FlowRecords = append(b.FlowRecords, keyed(r))
+		b.Flows = append(b.Flows, warehouse.Flow{FlowKey: warehouse.FlowKey{Hour: h, Interface: nic, Peer: id}, Records: 1, First: when.Unix(), Last: when.Unix()})
+		b.Kube = append(b.Kube, warehouse.Kube{Hour: h, Cluster: nic, Subject: id, Counts: c})
+		b.Findings = append(b.Findings, warehouse.FindingVersion{Finding: id, Updated: when, Title: fmt.Sprint("title ", i)})
+		b.Coverage = append(b.Coverage, warehouse.Coverage{Hour: h, Account: id, Origin: warehouse.FromEKSAudit, Counts: c})
+		b.Digests = append(b.Digests, warehouse.Digest{Object: fmt.Sprint("digest-", i), From: when.Unix(), To: when.Unix() + 3600, Files: []string{"a", "b"}[:i%3]})
 	}
 	f.commit(t, b)
 	ref := &memoryStore{graph: &graph{secret: secret}}
 	if err := ref.Commit(f.ctx, b); err != nil {
 		t.Fatal(err)
 	}
-	compareStores(t, f.ctx, f.Store, ref, []entity.ID{alice, account, ids[0], ids[n/2], ids[n-1]}, b.Events[:100])
+	compareStores(t, f.ctx, f.Store, ref, []entity.ID{alice, account, nic, ids[0], ids[n/2], ids[n-1]}, b.Events[:100])
 	same(t, "Entities", must(f.Entities(f.ctx, ids))(t), must(ref.Entities(f.ctx, ids))(t))
 	got := must(f.Known(f.ctx, []warehouse.Key{keyOf(b.Events[0]), keyOf(b.Events[n-1])}))(t)
 	same(t, "Known", got, []warehouse.Verdict{warehouse.Duplicate, warehouse.Duplicate})

@@ -99,6 +99,20 @@ func everyCall(f *fixture, s warehouse.Store, each func(name string, err error))
 	each("Signins", err)
 	_, err = s.Links(f.ctx, alice, always)
 	each("Links", err)
+	_, err = s.KnownFlows(f.ctx, []warehouse.FlowRecord{flow(at("2026-01-01T00:00:00Z"), 1)})
+	each("KnownFlows", err)
+	_, err = s.FlowRecords(f.ctx, warehouse.FlowQuery{})
+	each("FlowRecords", err)
+	_, err = s.Flows(f.ctx, nic, always)
+	each("Flows", err)
+	_, err = s.Kube(f.ctx, alice, always)
+	each("Kube", err)
+	_, err = s.Findings(f.ctx, warehouse.FindingQuery{})
+	each("Findings", err)
+	_, err = s.Coverage(f.ctx, always)
+	each("Coverage", err)
+	_, err = s.Digests(f.ctx, at("2020-01-01T00:00:00Z"), at("2030-01-01T00:00:00Z"))
+	each("Digests", err)
 	_, err = s.Volumes(f.ctx, at("2020-01-01T00:00:00Z"))
 	each("Volumes", err)
 	_, err = s.Events(f.ctx, warehouse.EventQuery{})
@@ -122,8 +136,8 @@ func testClose(t *testing.T, f *fixture) {
 		n++
 		wantError(t, name, err, warehouse.ErrClosed)
 	})
-	if n != 15 {
-		t.Errorf("%d calls answered; want 15", n)
+	if n != 22 {
+		t.Errorf("%d calls answered; want 22", n)
 	}
 }
 

@@ -25,7 +25,7 @@ func testEventFilters(t *testing.T, f *fixture) {
 		e := event(base.Add(time.Duration(i)*time.Second), fmt.Sprintf("e%02d", i))
 		e.Principal, e.Address = entity.ID(1+i&1), entity.ID(1<<63+uint64(1+i>>1&1))
 		e.API, e.AccessKey, e.Session = entity.ID(1+i>>2&1), entity.ID(1+i>>3&1), entity.ID(10+i)
-		e.Conflict = i%5 == 4
+		e.Conflict, e.Origin = i%5 == 4, warehouse.Origin(i%3)
 		b.Events = append(b.Events, e)
 	}
 	f.commit(t, b)

@@ -17,6 +17,7 @@ const (
 	address entity.ID = 1 << 63
 	api     entity.ID = 1<<63 - 1
 	agent   entity.ID = 77
+	nic     entity.ID = 1<<63 + 99
 )
 
 // always is the widest range.
@@ -54,6 +55,20 @@ func keyOf(e warehouse.Event) warehouse.Key {
 	return warehouse.Key{Time: e.Time, EventID: e.EventID, Account: e.Account, Hash: e.Key, Print: e.Print}
 }
 
+// flow makes a flow record of a network interface at t, with a port of its
+// own that tells it from others.
+func flow(t time.Time, port int32) warehouse.FlowRecord {
+	return keyed(warehouse.FlowRecord{Start: t.Unix(), End: t.Unix() + 59, Version: 2, Account: account, Interface: nic,
+		Src: address, Dst: bob, SrcPort: port, DstPort: 443, Protocol: 6, Packets: 10, Bytes: 840,
+		Action: warehouse.Accepted, Status: warehouse.FlowOK, Format: "version account-id", Rest: "vpc-1"})
+}
+
+// keyed gives a flow record its key, as ingest makes it.
+func keyed(r warehouse.FlowRecord) warehouse.FlowRecord {
+	r.Key = entity.NewHasher(secret).Sum(257, fmt.Appendf(nil, "%+v", identity(r)))
+	return r
+}
+
 // asStored is an event as Events returns it.
 func asStored(e warehouse.Event) warehouse.Event {
 	e.Key = 0
@@ -75,7 +90,17 @@ func full(id string, t time.Time) *warehouse.Batch {
 	object := part("s3://logs/"+id, 1)
 	object.Volumes = []warehouse.PartVolume{{Account: "123456789012", Day: h.Day(), Stored: warehouse.Amount{Records: 1, Bytes: 100}}}
 	return &warehouse.Batch{
-		ID:     id,
+		ID:          id,
+		FlowRecords: []warehouse.FlowRecord{flow(t, int32(own&0xffff))},
+		Flows: []warehouse.Flow{{FlowKey: warehouse.FlowKey{Hour: h, Account: account, Interface: nic, Local: bob, Peer: address,
+			LocalPort: 443, PeerPort: warehouse.EphemeralPort, Protocol: 6, Direction: warehouse.Inbound, Action: warehouse.Accepted},
+			Records: 1, Packets: 10, Bytes: 840, First: t.Unix(), Last: t.Unix() + 59}},
+		Kube: []warehouse.Kube{{Hour: h, Account: account, Cluster: 5, Subject: alice, API: api, Address: address, Target: 6, Counts: c}},
+		Findings: []warehouse.FindingVersion{{Finding: own, Updated: t, Created: t, First: t, Account: account, Region: 5, Product: "GuardDuty",
+			Type: "Recon:EC2/Portscan", Title: "title of " + id, Severity: 5.5, Label: "MEDIUM", Count: 2, Archived: true}},
+		Coverage: []warehouse.Coverage{{Hour: h, Account: account, Region: 5, Origin: warehouse.FromCloudTrail, Counts: c}},
+		Digests: []warehouse.Digest{{Account: "123456789012", Region: "us-east-1", Trail: "trail", From: h.Time().Unix(), To: (h + 1).Time().Unix(),
+			Object: "digest-" + id, Hash: "ab", Previous: "before", PreviousHash: "cd", Files: []string{"one-" + id, "two"}}},
 		Events: []warehouse.Event{event(t, "event-"+id)},
 		Entities: []warehouse.Entity{
 			{ID: own, Type: entity.AwsUser, Key: id, Account: "123456789012", Label: "label " + id, Alias: "AIDA" + id},
@@ -93,7 +118,11 @@ func full(id string, t time.Time) *warehouse.Batch {
 
 // extent counts what a store shows of the batches made by full.
 type extent struct {
-	Events, Entities, Hours, Values, Activity, Signins, Links, RuleHits, Objects, Volumes int
+	Events, FlowRecords, Digests                      int // go by day
+	Entities                                          int
+	Hours, Values, Activity, Signins, Links, RuleHits int // go by month
+	Flows, Kube, Findings, Coverage                   int
+	Objects, Volumes                                  int
 }
 
 // once is the extent of n batches of one call each.
@@ -102,7 +131,13 @@ func once(n int) extent {
 	if n > 0 {
 		entities = n + 1
 	}
-	return extent{n, entities, n, n, n, n, n, n, n, n}
+	return extentWith(n, entities, n, n)
+}
+
+// extentWith has one number for all that goes by day, one for all that goes by
+// month and one for what stays.
+func extentWith(days, entities, months, objects int) extent {
+	return extent{days, days, days, entities, months, months, months, months, months, months, months, months, months, months, objects, objects}
 }
 
 // extentOf reads every kind of row.
@@ -155,6 +190,42 @@ func extentOf(f *fixture) (x extent, err error) {
 	for _, r := range hits {
 		sum(&x.RuleHits, r.Counts)
 	}
+	records, err := f.FlowRecords(f.ctx, warehouse.FlowQuery{Limit: 1 << 20})
+	if err != nil {
+		return x, err
+	}
+	x.FlowRecords = len(records)
+	flows, err := f.Flows(f.ctx, nic, always)
+	if err != nil {
+		return x, err
+	}
+	for _, r := range flows {
+		x.Flows += int(r.Records)
+	}
+	kube, err := f.Kube(f.ctx, alice, always)
+	if err != nil {
+		return x, err
+	}
+	for _, r := range kube {
+		sum(&x.Kube, r.Counts)
+	}
+	findings, err := f.Findings(f.ctx, warehouse.FindingQuery{})
+	if err != nil {
+		return x, err
+	}
+	x.Findings = len(findings)
+	coverage, err := f.Coverage(f.ctx, always)
+	if err != nil {
+		return x, err
+	}
+	for _, r := range coverage {
+		sum(&x.Coverage, r.Counts)
+	}
+	digests, err := f.Digests(f.ctx, warehouse.FirstDay.Time(), warehouse.EndDay.Time())
+	if err != nil {
+		return x, err
+	}
+	x.Digests = len(digests)
 	volumes, err := f.Store.Volumes(f.ctx, warehouse.FirstDay.Time())
 	if err != nil {
 		return x, err

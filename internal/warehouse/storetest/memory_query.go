@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
@@ -234,7 +235,8 @@ func (s *memoryStore) Objects(ctx context.Context, uris []string) (map[string]wa
 	return found, nil
 }
 
-// Status implements warehouse.Store. A batch has one segment a day.
+// Status implements warehouse.Store. A batch has one segment a day of events
+// and one a day of flow records.
 func (s *memoryStore) Status(ctx context.Context) (warehouse.Status, error) {
 	st := warehouse.Status{Reasons: map[string]int64{}}
 	batches, err := s.batches(ctx)
@@ -243,20 +245,29 @@ func (s *memoryStore) Status(ctx context.Context) (warehouse.Status, error) {
 	}
 	for _, b := range batches {
 		st.Entities += int64(len(b.Entities))
-		days := map[warehouse.Day]bool{}
-		for _, e := range b.Events {
-			hour := warehouse.HourOf(e.Time).Time()
-			if st.Events == 0 || hour.Before(st.First) {
+		events, flows := map[warehouse.Day]bool{}, map[warehouse.Day]bool{}
+		reach := func(t time.Time) {
+			hour := warehouse.HourOf(t).Time()
+			if st.Events+st.FlowRecords == 0 || hour.Before(st.First) {
 				st.First = hour
 			}
-			if st.Events == 0 || hour.After(st.Last) {
+			if st.Events+st.FlowRecords == 0 || hour.After(st.Last) {
 				st.Last = hour
 			}
+		}
+		for _, e := range b.Events {
+			reach(e.Time)
 			st.Events++
 			st.Bytes += int64(len(e.Raw))
-			days[warehouse.DayOf(e.Time)] = true
+			events[warehouse.DayOf(e.Time)] = true
 		}
-		st.Segments += int64(len(days))
+		for _, r := range b.FlowRecords {
+			start := time.Unix(r.Start, 0)
+			reach(start)
+			st.FlowRecords++
+			flows[warehouse.DayOf(start)] = true
+		}
+		st.Segments += int64(len(events) + len(flows))
 	}
 	for o, err := range s.Ledger(ctx) {
 		if err != nil {

@@ -109,6 +109,24 @@ func daysOf(b *warehouse.Batch) (days []warehouse.Day) {
 	for _, r := range b.RuleHits {
 		days = append(days, r.Hour.Day())
 	}
+	for _, r := range b.FlowRecords {
+		days = append(days, warehouse.DayOf(time.Unix(r.Start, 0)))
+	}
+	for _, r := range b.Flows {
+		days = append(days, r.Hour.Day())
+	}
+	for _, r := range b.Kube {
+		days = append(days, r.Hour.Day())
+	}
+	for _, r := range b.Findings {
+		days = append(days, warehouse.DayOf(r.Updated))
+	}
+	for _, r := range b.Coverage {
+		days = append(days, r.Hour.Day())
+	}
+	for _, r := range b.Digests {
+		days = append(days, warehouse.DayOf(time.Unix(r.From, 0)))
+	}
 	for _, p := range b.Ledger {
 		for _, v := range p.Volumes {
 			days = append(days, v.Day)
@@ -135,6 +153,28 @@ func stored(b *warehouse.Batch) warehouse.Batch {
 		h.Rule = clean(h.Rule)
 		for j := range h.Samples {
 			h.Samples[j] = clean(h.Samples[j])
+		}
+	}
+	for i := range c.FlowRecords {
+		r := &c.FlowRecords[i]
+		r.Key, r.Format, r.Rest = 0, clean(r.Format), clean(r.Rest)
+	}
+	for i := range c.Findings {
+		v := &c.Findings[i]
+		for _, s := range []*string{&v.Product, &v.Type, &v.Title, &v.Label, &v.Workflow, &v.Compliance} {
+			*s = clean(*s)
+		}
+		for _, t := range []*time.Time{&v.Updated, &v.Created, &v.First, &v.Last} {
+			*t = time.UnixMilli(t.UnixMilli()).UTC()
+		}
+	}
+	for i := range c.Digests {
+		d := &c.Digests[i]
+		for _, s := range []*string{&d.Account, &d.Region, &d.Trail, &d.Object, &d.Hash, &d.Previous, &d.PreviousHash} {
+			*s = clean(*s)
+		}
+		for j := range d.Files {
+			d.Files[j] = clean(d.Files[j])
 		}
 	}
 	for i := range c.Ledger {
@@ -168,6 +208,15 @@ func Clone(b *warehouse.Batch) warehouse.Batch {
 	c.RuleHits = slices.Clone(b.RuleHits)
 	for i := range c.RuleHits {
 		c.RuleHits[i].Samples = slices.Clone(c.RuleHits[i].Samples)
+	}
+	c.FlowRecords = slices.Clone(b.FlowRecords)
+	c.Flows = slices.Clone(b.Flows)
+	c.Kube = slices.Clone(b.Kube)
+	c.Findings = slices.Clone(b.Findings)
+	c.Coverage = slices.Clone(b.Coverage)
+	c.Digests = slices.Clone(b.Digests)
+	for i := range c.Digests {
+		c.Digests[i].Files = slices.Clone(c.Digests[i].Files)
 	}
 	c.Ledger = slices.Clone(b.Ledger)
 	for i := range c.Ledger {
@@ -222,6 +271,12 @@ func (s *memoryStore) DropBefore(ctx context.Context, t time.Time) error {
 		b.Signins = slices.DeleteFunc(b.Signins, func(r warehouse.Signin) bool { return hourGone(r.Hour) })
 		b.Links = slices.DeleteFunc(b.Links, func(r warehouse.Link) bool { return hourGone(r.Hour) })
 		b.RuleHits = slices.DeleteFunc(b.RuleHits, func(r warehouse.RuleHit) bool { return hourGone(r.Hour) })
+		b.FlowRecords = slices.DeleteFunc(b.FlowRecords, func(r warehouse.FlowRecord) bool { return dayGone(warehouse.DayOf(time.Unix(r.Start, 0))) })
+		b.Flows = slices.DeleteFunc(b.Flows, func(r warehouse.Flow) bool { return hourGone(r.Hour) })
+		b.Kube = slices.DeleteFunc(b.Kube, func(r warehouse.Kube) bool { return hourGone(r.Hour) })
+		b.Findings = slices.DeleteFunc(b.Findings, func(r warehouse.FindingVersion) bool { return monthGone(warehouse.DayOf(r.Updated)) })
+		b.Coverage = slices.DeleteFunc(b.Coverage, func(r warehouse.Coverage) bool { return hourGone(r.Hour) })
+		b.Digests = slices.DeleteFunc(b.Digests, func(r warehouse.Digest) bool { return dayGone(warehouse.DayOf(time.Unix(r.To-1, 0))) })
 		s.graph.batches[i] = b
 	}
 	return nil

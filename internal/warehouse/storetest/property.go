@@ -141,6 +141,33 @@ func drawBatch(t *rapid.T, id string) *warehouse.Batch {
 		b.RuleHits = append(b.RuleHits, warehouse.RuleHit{Hour: warehouse.HourOf(when()), Rule: rapid.SampledFrom([]string{"r", "s"}).Draw(t, "rule"),
 			Principal: pick("principal"), Samples: rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b"}), 0, 3).Draw(t, "samples"), Counts: counts()})
 	}
+	for range rows("flow records") {
+		b.FlowRecords = append(b.FlowRecords, rapid.SampledFrom(flowUniverse()).Draw(t, "flow record"))
+	}
+	for range rows("flows") {
+		b.Flows = append(b.Flows, warehouse.Flow{FlowKey: warehouse.FlowKey{Hour: warehouse.HourOf(when()), Account: pick("account"), Interface: pick("interface"),
+			Local: pick("local"), Peer: pick("peer"), LocalPort: rapid.Uint16().Draw(t, "port") & 0xffef, Protocol: 17, Direction: warehouse.Outbound},
+			Records: rapid.Uint32Range(1, 3).Draw(t, "records"), Packets: rapid.Uint64().Draw(t, "packets"), Bytes: rapid.Uint64().Draw(t, "bytes"),
+			First: rapid.Int64Range(-5, 5).Draw(t, "first"), Last: rapid.Int64Range(-1<<62, 1<<62).Draw(t, "last")})
+	}
+	for range rows("kube") {
+		b.Kube = append(b.Kube, warehouse.Kube{Hour: warehouse.HourOf(when()), Cluster: pick("cluster"), Subject: pick("subject"), API: pick("api"),
+			Target: pick("target"), Counts: counts()})
+	}
+	for range rows("findings") {
+		b.Findings = append(b.Findings, warehouse.FindingVersion{Finding: pick("finding"), Updated: when(), Created: when(),
+			Title:    rapid.SampledFrom([]string{"a", "b'", "c\xff"}).Draw(t, "title"),
+			Severity: rapid.Float64Range(0, 10).Draw(t, "severity"), Archived: rapid.Bool().Draw(t, "archived")})
+	}
+	for range rows("coverage") {
+		b.Coverage = append(b.Coverage, warehouse.Coverage{Hour: warehouse.HourOf(when()), Account: pick("account"), Region: pick("region"),
+			Origin: warehouse.Origin(rapid.IntRange(1, 2).Draw(t, "origin")), Counts: counts()})
+	}
+	for range rows("digests") {
+		from := when().Unix()
+		b.Digests = append(b.Digests, warehouse.Digest{Account: rapid.SampledFrom([]string{"1", "2\xff"}).Draw(t, "account"), From: from,
+			To: from + rapid.Int64Range(1, 7200).Draw(t, "length"), Files: rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b\xff", ""}), 0, 3).Draw(t, "files")})
+	}
 	for range rows("parts") {
 		p := part(rapid.SampledFrom([]string{"o", "p\xfe"}).Draw(t, "uri"), rapid.Int64Range(0, 9).Draw(t, "stored"))
 		p.Seen, p.Done = p.Stored+1, rapid.Bool().Draw(t, "done")
@@ -161,6 +188,23 @@ func drawBatch(t *rapid.T, id string) *warehouse.Batch {
 		b.Ledger = append(b.Ledger, p)
 	}
 	return b
+}
+
+// flowUniverse is all flow records that are drawn.
+func flowUniverse() (all []warehouse.FlowRecord) {
+	for _, start := range times {
+		for _, nic := range universe[:2] {
+			for _, rest := range []string{"", "d\xff"} {
+				r := flow(start, 1)
+				r.Interface, r.Rest = nic, rest
+				all = append(all, keyed(r))
+				r.Src, r.Dst, r.SrcPort, r.DstPort = r.Dst, r.Src, r.DstPort, r.SrcPort
+				r.Raw = "as logged \xff"
+				all = append(all, keyed(r))
+			}
+		}
+	}
+	return all
 }
 
 // compareStores asks both stores for everything about the given entities and
@@ -243,6 +287,20 @@ func everything(ctx context.Context, s warehouse.Store, ids []entity.ID, events 
 		add(fmt.Sprint("links ", id), links, err)
 		hits, err := ordered(s.RuleHits(ctx, id, always))
 		add(fmt.Sprint("rule hits ", id), hits, err)
+		flows, err := s.Flows(ctx, id, always)
+		hours = nil
+		for _, r := range flows {
+			hours = append(hours, r.Hour)
+		}
+		byHour("flows", hours)
+		flows, err = ordered(flows, err)
+		add(fmt.Sprint("flows ", id), flows, err)
+		kube, err := ordered(s.Kube(ctx, id, always))
+		add(fmt.Sprint("kube ", id), kube, err)
+		records, err := ordered(s.FlowRecords(ctx, warehouse.FlowQuery{Address: id}))
+		add(fmt.Sprint("flow records of address ", id), records, err)
+		records, err = ordered(s.FlowRecords(ctx, warehouse.FlowQuery{Interface: id}))
+		add(fmt.Sprint("flow records of interface ", id), records, err)
 		found, err := ordered(s.Events(ctx, warehouse.EventQuery{Principal: id}))
 		add(fmt.Sprint("events of ", id), found, err)
 	}
@@ -250,6 +308,28 @@ func everything(ctx context.Context, s warehouse.Store, ids []entity.ID, events 
 	add("events", all, err)
 	limited, err := s.Events(ctx, warehouse.EventQuery{Limit: 3})
 	add("limited events", eventIDs(limited), err)
+	records, err := s.FlowRecords(ctx, warehouse.FlowQuery{Limit: 1 << 20})
+	if !slices.IsSortedFunc(records, flowOrder) && first == nil {
+		first = fmt.Errorf("flow records are not in order: %v", records)
+	}
+	records, err = ordered(records, err)
+	add("flow records", records, err)
+	known, err := s.KnownFlows(ctx, flowUniverse())
+	add("known flows", known, err)
+	findings, err := s.Findings(ctx, warehouse.FindingQuery{})
+	if !slices.IsSortedFunc(findings, func(a, b warehouse.FindingVersion) int { return a.Updated.Compare(b.Updated) }) && first == nil {
+		first = fmt.Errorf("findings are not in order: %v", findings)
+	}
+	findings, err = ordered(findings, err)
+	add("findings", findings, err)
+	findings, err = ordered(s.Findings(ctx, warehouse.FindingQuery{From: times[1], To: times[5], Findings: ids}))
+	add("findings of some days", findings, err)
+	coverage, err := ordered(s.Coverage(ctx, always))
+	add("coverage", coverage, err)
+	digests, err := ordered(s.Digests(ctx, times[0], times[len(times)-1]))
+	add("digests", digests, err)
+	digests, err = ordered(s.Digests(ctx, times[0], times[2]))
+	add("digests of some days", digests, err)
 	hits, err := ordered(s.RuleHits(ctx, 0, always))
 	add("rule hits", hits, err)
 	entities, err := s.Entities(ctx, ids)

@@ -1,0 +1,193 @@
+package duckdb
+
+import (
+	"cmp"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
+)
+
+// flowRow is a flow record as a segment holds it: seen from its interface,
+// whose own address is near. Source and destination in their place would have
+// each address in two dictionaries, and the ports of request and answer in
+// different columns.
+//
+// Measured with 50,000 records of 200 interfaces (110 bytes of text each, of
+// which gzip leaves 19.6; with 14 more columns 243 and 32.5), bytes and µs of
+// CPU a record, sorting included:
+//
+//	as here                                          8.0  0.54   17.1  0.86
+//	src and dst, all dictionaries                   14.0  0.71   22.0  0.96
+//	src and dst, numbers plain                      11.9  0.71   23.5  1.40
+//	near and far, far in a dictionary                8.5  0.63   17.6  0.95
+//	numbers in DELTA_BINARY_PACKED                  13.5  0.49   22.9  0.86
+//	numbers in BYTE_STREAM_SPLIT                     9.0  0.46   18.5  0.79
+//	rest in a dictionary                             8.0  0.54   19.5  1.11
+//	rest in DELTA_LENGTH_BYTE_ARRAY                  8.0  0.54   17.5  0.88
+//	sorted by interface, direction, far, start       8.6  0.54   16.5  0.86
+//	sorted by interface, start                       9.3  0.47   18.3  0.80
+//
+// So what repeats itself exactly and nearby is left to zstd. 200,000 records
+// in one segment take 7.7 and 15.4 bytes.
+type flowRow struct {
+	Start     int64  `parquet:"start"`    // Unix seconds
+	Duration  int64  `parquet:"duration"` // End less Start, seconds
+	Outbound  bool   `parquet:"outbound"` // near is the source
+	Version   uint32 `parquet:"version,dict"`
+	Account   uint64 `parquet:"account,dict"`
+	Interface uint64 `parquet:"interface,dict"`
+	Near      uint64 `parquet:"near,dict"`
+	Far       uint64 `parquet:"far"`
+	NearPort  int32  `parquet:"near_port"`
+	FarPort   int32  `parquet:"far_port"`
+	Protocol  int32  `parquet:"protocol,dict"`
+	Packets   uint64 `parquet:"packets"`
+	Bytes     uint64 `parquet:"bytes"`
+	Action    uint32 `parquet:"action,dict"`
+	Status    uint32 `parquet:"status,dict"`
+	Format    string `parquet:"format,dict"`
+	Rest      string `parquet:"rest"`
+	Raw       []byte `parquet:"raw"`
+}
+
+// flowDay returns the day that a record lies in.
+func flowDay(r *warehouse.FlowRecord) warehouse.Day { return warehouse.DayOf(time.Unix(r.Start, 0)) }
+
+// flowWriter writes one segment of flow records after the other. Its buffers
+// are some megabytes, which are costly to make anew.
+type flowWriter struct {
+	parquet *parquet.GenericWriter[flowRow]
+	rows    []flowRow
+	places  []flowPlace
+	ids     map[entity.ID]int32 // of interfaces, to their number in owned
+	owned   []ownAddress
+}
+
+// maxPlaces bounds the buffer that a writer keeps after a batch of unusual
+// size: 6 MB.
+const maxPlaces = 1 << 18
+
+func newFlowWriter() *flowWriter {
+	return &flowWriter{
+		rows: make([]flowRow, 0, rowsAtOnce),
+		ids:  map[entity.ID]int32{},
+		parquet: parquet.NewGenericWriter[flowRow](io.Discard,
+			parquet.Compression(segmentCodec),
+			parquet.PageBufferSize(pageBytes),
+			parquet.MaxRowsPerRowGroup(rowGroupRows),
+			parquet.DataPageStatistics(false),
+			parquet.CreatedBy("gumshoe", "1", ""),
+		),
+	}
+}
+
+// write writes the records of one day.
+func (w *flowWriter) write(f io.Writer, records []*warehouse.FlowRecord) error {
+	w.arrange(records)
+	w.parquet.Reset(f)
+	defer w.parquet.Reset(io.Discard) // or it would keep f
+	var format, cleanFormat string
+	for part := range slices.Chunk(w.places, rowsAtOnce) {
+		w.rows = w.rows[:0]
+		for _, p := range part {
+			r := records[p.record]
+			if r.Format != format {
+				format, cleanFormat = r.Format, utf8(r.Format)
+			}
+			row := flowRow{
+				Start: r.Start, Duration: r.End - r.Start, Outbound: p.outbound, Version: uint32(r.Version),
+				Account: uint64(r.Account), Interface: uint64(r.Interface),
+				Near: uint64(r.Dst), Far: uint64(r.Src), NearPort: r.DstPort, FarPort: r.SrcPort,
+				Protocol: int32(r.Protocol), Packets: r.Packets, Bytes: r.Bytes,
+				Action: uint32(r.Action), Status: uint32(r.Status), Format: cleanFormat, Rest: utf8(r.Rest), Raw: []byte(r.Raw),
+			}
+			if p.outbound {
+				row.Near, row.Far, row.NearPort, row.FarPort = row.Far, row.Near, row.FarPort, row.NearPort
+			}
+			w.rows = append(w.rows, row)
+		}
+		if _, err := w.parquet.Write(w.rows); err != nil {
+			return err
+		}
+	}
+	clear(w.rows[:cap(w.rows)]) // their strings are others'
+	if cap(w.places) > maxPlaces {
+		w.places, w.ids, w.owned = nil, map[entity.ID]int32{}, nil
+	}
+	return w.parquet.Close()
+}
+
+// flowPlace is where a record goes: by interface, far address, near port,
+// start and far port, so that what compresses lies side by side. Parts of
+// these do for that: comparing them whole took four times as long.
+type flowPlace struct {
+	peer     uint64 // 24 bits of the interface and 40 of the far address
+	port     uint64 // 16 bits of the near port, 32 of the start, 16 of the far port
+	record   int32
+	outbound bool
+}
+
+// arrange fills w.places.
+func (w *flowWriter) arrange(records []*warehouse.FlowRecord) {
+	clear(w.ids)
+	w.owned, w.places = w.owned[:0], w.places[:0]
+	for i, r := range records {
+		n, ok := w.ids[r.Interface]
+		if !ok {
+			n = int32(len(w.owned))
+			w.ids[r.Interface] = n
+			w.owned = append(w.owned, ownAddress{r.Src, r.Dst})
+		}
+		w.owned[n].see(r.Src, r.Dst)
+		w.places = append(w.places, flowPlace{peer: uint64(n), record: int32(i)})
+	}
+	for i := range w.places {
+		p := &w.places[i]
+		r := records[p.record]
+		own := w.owned[p.peer].a
+		// An interface may have more addresses than one: then any order of the
+		// two does, as long as it is the same in both directions.
+		p.outbound = r.Src == own || r.Dst != own && r.Src < r.Dst
+		far, nearPort, farPort := r.Src, r.DstPort, r.SrcPort
+		if p.outbound {
+			far, nearPort, farPort = r.Dst, r.SrcPort, r.DstPort
+		}
+		p.peer = uint64(r.Interface)>>40<<40 | uint64(far)>>24
+		p.port = uint64(uint16(nearPort))<<48 | uint64(uint32(r.Start))<<16 | uint64(uint16(farPort))
+	}
+	slices.SortFunc(w.places, func(a, b flowPlace) int {
+		switch {
+		case a.peer < b.peer:
+			return -1
+		case a.peer > b.peer:
+			return 1
+		case a.port < b.port:
+			return -1
+		case a.port > b.port:
+			return 1
+		}
+		return cmp.Compare(a.record, b.record)
+	})
+}
+
+// ownAddress finds the address of an interface: the one that all its records
+// have, as far as there is one. Until that is clear a and b differ.
+type ownAddress struct{ a, b entity.ID }
+
+func (o *ownAddress) see(src, dst entity.ID) {
+	if o.a == o.b {
+		return
+	}
+	hasA, hasB := o.a == src || o.a == dst, o.b == src || o.b == dst
+	switch {
+	case hasA && !hasB:
+		o.b = o.a
+	case hasB && !hasA:
+		o.a = o.b
+	}
+}
