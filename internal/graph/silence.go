@@ -26,22 +26,27 @@ import (
 //
 // If records come independently (Poisson), a stretch over which m records are
 // expected is silent by chance with probability e^-m, all its hours taken
-// together. From m = 15 on (3 in 10,000,000) it is a gap: three hours of an
-// account that has 5 records an hour, or one hour of one that has 15. A year
-// has 8,766 hours in which a stretch can begin, so that even a level known
-// exactly gives at most 8,766 × e^-15 = 2.7 false alarms in 1,000 years of an
-// account, at the worst of levels; the least of three medians lies below the
-// level, which keeps it under one (TestFalseAlarms computes it for levels
-// from 0.1 to 40 an hour). An hour of the day that has no record on most days
+// together. They do not: one session makes many records. If they come f
+// together, m/f sessions are expected, and the chance is e^(-m/f); f is the
+// dispersion, variance over mean, which is estimated, and at least one. Up to
+// e^-15 (3 in 10,000,000) the stretch is a gap: three hours of an account that
+// has 5 records an hour as a clock has them, a day of one whose people make 20
+// an hour, 30 at a time.
+//
+// A year has 8,766 hours in which a stretch can begin, so that even a level
+// known exactly gives at most 8,766 × e^-15 = 2.7 false alarms in 1,000 years
+// of an account, at the worst of levels; the least of three medians lies below
+// the level, which keeps it under one (TestFalseAlarms computes it for levels
+// from 0.3 to 40 an hour). An hour of the day that has no record on most days
 // is expected to be silent: of accounts with few records nothing is said.
 //
-// Records that come in bursts are quieter than that. A public holiday of an
-// account that only people use looks like a gap: the reader knows better.
+// What hours have in common is not seen by this: a public holiday of an
+// account that only people use looks like a gap, and the reader knows better.
 const (
-	enoughExpected = 15.0
-	daysAround     = 14
-	weeksAround    = 4
-	leastDays      = 3 // on either side of the stretch, for a median to mean anything
+	enough      = 15.0 // -ln of the chance
+	daysAround  = 14
+	weeksAround = 4
+	leastDays   = 3 // on either side of the stretch, for a median to mean anything
 
 	dayHours  = 24
 	weekHours = 7 * dayHours
@@ -51,21 +56,76 @@ const (
 func silentHours(all []*series, name names) []Gap {
 	var gaps []Gap
 	for _, s := range all {
-		for i := 1; i < len(s.hours); i++ {
-			if s.hours[i].hour == s.hours[i-1].hour+1 {
-				continue
-			}
-			stretch := newStretch(s, i)
-			if stretch.expected < enoughExpected {
-				continue
-			}
-			from, to := warehouse.Hour(stretch.from), warehouse.Hour(stretch.to)
+		for _, t := range s.silences() {
+			from, to := warehouse.Hour(t.from), warehouse.Hour(t.to)
 			gaps = append(gaps, Gap{Account: name.of(s.account), Origin: s.origin, From: from.Time(), To: to.Time(), Kind: SilentHours,
 				Detail: fmt.Sprintf("no %s records for %s; about %s were to be expected",
-					s.origin, count(stretch.to-stretch.from, "hour"), thousands(int64(math.Round(stretch.expected))))})
+					s.origin, count(t.to-t.from, "hour"), thousands(int64(math.Round(t.expected))))})
 		}
 	}
 	return gaps
+}
+
+// silences returns the stretches that are gaps.
+func (s *series) silences() []stretch {
+	var long, ignored []stretch
+	for i := 1; i < len(s.hours); i++ {
+		if s.hours[i].hour == s.hours[i-1].hour+1 {
+			continue
+		}
+		t := newStretch(s, i)
+		if t.expected >= enough {
+			long = append(long, t)
+		}
+		if t.expected >= enough || t.to-t.from >= weekHours {
+			ignored = append(ignored, t)
+		}
+	}
+	if len(long) == 0 {
+		return nil
+	}
+	together := max(1, s.dispersion(ignored))
+	return slices.DeleteFunc(long, func(t stretch) bool { return t.expected/together < enough })
+}
+
+// dispersion estimates variance over mean from the records of hours a week
+// apart: (a-b)²/(a+b) is one on average if they are independent, whatever the
+// level. The largest hundredth is left out, so that one burst does not count,
+// and so are hours in stretches that may be gaps or last a week: an odd record
+// long before the others says nothing about these.
+func (s *series) dispersion(without []stretch) float64 {
+	first, last := int(s.hours[0].hour), int(s.hours[len(s.hours)-1].hour)
+	counts := func(hour int) bool {
+		_, found := slices.BinarySearchFunc(without, hour, func(t stretch, hour int) int {
+			switch {
+			case t.to <= hour:
+				return -1
+			case t.from > hour:
+				return 1
+			}
+			return 0
+		})
+		return hour >= first && hour <= last && !found
+	}
+	var ratios []float64
+	for i, h := range s.hours {
+		a := float64(h.records)
+		if ahead := int(h.hour) + weekHours; counts(ahead) {
+			b := float64(s.at(i, ahead))
+			ratios = append(ratios, (a-b)*(a-b)/(a+b))
+		}
+		// The other hours come to this one as the one ahead of them.
+		if behind := int(h.hour) - weekHours; counts(behind) && s.at(i, behind) == 0 {
+			ratios = append(ratios, a)
+		}
+	}
+	slices.Sort(ratios)
+	ratios = ratios[:len(ratios)-len(ratios)/100]
+	sum := 0.0
+	for _, r := range ratios {
+		sum += r
+	}
+	return sum / float64(max(1, len(ratios)))
 }
 
 // stretch is a run of silent hours of a series. Hours are ints here: sums
@@ -87,7 +147,7 @@ func newStretch(s *series, next int) stretch {
 		levels[i] = t.level(t.from + i)
 		t.expected += float64(levels[i]) * float64((n-i+weekHours-1)/weekHours)
 	}
-	if t.expected < enoughExpected {
+	if t.expected < enough {
 		return t
 	}
 	start := t.from

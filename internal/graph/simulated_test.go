@@ -104,7 +104,7 @@ func read(t *testing.T, dir string) *organization {
 func TestSimulatedOrganization(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	m, err := simulate.Write(t.Context(), dir, simulate.Config{Seed: 11, Days: 28, Events: 40000, EventsPerFile: 200, Accounts: 3, Digests: true})
+	m, err := simulate.Write(t.Context(), dir, simulate.Config{Seed: 11, Days: 21, Events: 25000, EventsPerFile: 200, Accounts: 2, Digests: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,17 +121,19 @@ func TestSimulatedOrganization(t *testing.T) {
 		t.Fatalf("gaps where there are none:\n%s", lines(got))
 	}
 
-	// Twelve hours of a Wednesday, without one account's logs and with a
+	// A day and a half without one account's logs, and a
 	// digest changed, one gone and a log file not read.
 	account := m.Accounts[0].ID
-	from := m.FirstEvent.Truncate(24 * time.Hour).Add(13*24*time.Hour + 7*time.Hour)
-	quiet := warehouse.RangeOf(from, from.Add(12*time.Hour))
+	from := m.FirstEvent.Truncate(24 * time.Hour).Add(11*24*time.Hour + 7*time.Hour)
+	quiet := warehouse.RangeOf(from, from.Add(36*time.Hour))
 	o.Coverage = slices.DeleteFunc(o.Coverage, func(c warehouse.Coverage) bool {
 		return o.keys[c.Account] == account && c.Hour >= quiet.From && c.Hour < quiet.To
 	})
 	chain := slices.DeleteFunc(slices.Clone(o.Digests), func(d warehouse.Digest) bool { return d.Account != account || d.Region != o.Digests[0].Region })
 	gone, changed := chain[100], chain[200]
-	lost := chain[slices.IndexFunc(chain[300:], func(d warehouse.Digest) bool { return len(d.Files) > 0 })+300]
+	lost := o.Digests[slices.IndexFunc(o.Digests, func(d warehouse.Digest) bool {
+		return d.Account == account && len(d.Files) > 0 && d.From > changed.To
+	})]
 	delete(o.files, lost.Files[0])
 	o.Digests = slices.DeleteFunc(o.Digests, func(d warehouse.Digest) bool { return d.Object == gone.Object })
 	for i := range o.Digests {
@@ -147,7 +149,7 @@ func TestSimulatedOrganization(t *testing.T) {
 	}
 	unix := func(s int64) time.Time { return time.Unix(s, 0).UTC() }
 	want := []gap{
-		{SilentHours, account, "", from, from.Add(12 * time.Hour), 0},
+		{SilentHours, account, "", from, from.Add(36 * time.Hour), 0},
 		{DigestMissing, account, gone.Region, unix(gone.From), unix(gone.To), 1},
 		{ChainBroken, account, changed.Region, unix(changed.From), unix(changed.To), 0},
 		{FilesMissing, account, lost.Region, unix(lost.From), unix(lost.To), 1},

@@ -28,6 +28,7 @@ func (r *run) work(ctx context.Context) error {
 	w := &worker{run: r, resolver: newResolver(r.Store.Hasher(), r.Places, r.Rules), accepted: map[string]bool{}, volumes: map[volumeKey]int{},
 		unpack: decode.NewReader(nil, decode.Limits{})}
 	w.logs = logs.NewReader(logs.Options{Kind: r.Kind, FlowFormat: r.FlowFormat})
+	defer w.logs.Close()
 	defer w.unpack.Close()
 	for j := range r.jobs {
 		if err := w.read(ctx, j); err != nil {

@@ -14,11 +14,15 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/decode/guardduty"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/jsonscan"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/jsonstream"
+	"github.com/gumshoe-detective/gumshoe/internal/decode/ocsf"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/vpcflow"
 )
 
 // ReasonUnrecognized says that a JSON object is of no kind that is read here.
 const ReasonUnrecognized decode.Reason = "unrecognized"
+
+// kindOCSF is how an object is written whose record is of another kind.
+const kindOCSF decode.Kind = "ocsf"
 
 // jsonReader reads the records of one object of JSON.
 type jsonReader struct {
@@ -32,6 +36,8 @@ type jsonReader struct {
 	guardduty  guardduty.Parser
 	asff       asff.Parser
 	audit      eksaudit.Parser
+	ocsf       ocsf.Parser
+	event      ocsf.Record // that ocsf fills
 
 	context Context
 	last    decode.Kind // of the last record: the next one is likely to be of it too
@@ -89,14 +95,19 @@ func (j *jsonReader) next(rec *Record) error {
 		if j.wrapped {
 			continue
 		}
-		rec.Raw, rec.Context = raw, j.context
-		rec.setRaw()
+		rec.Context = j.context
+		rec.setRaw(raw)
 		return nil
 	}
 }
 
-// setRaw hands Raw to the member that holds the record.
-func (r *Record) setRaw() {
+// setRaw hands the bytes of the record to the member that holds it. One that
+// was made from OCSF has its own.
+func (r *Record) setRaw(raw []byte) {
+	r.Raw = raw
+	if r.ocsf {
+		return
+	}
 	switch r.Kind {
 	case decode.KindCloudTrail:
 		r.CloudTrail.Raw = r.Raw
@@ -124,7 +135,7 @@ func (j *jsonReader) object(s *jsonscan.Scanner) error {
 // said of it. Of an envelope it remembers what is inside.
 func (j *jsonReader) other(raw []byte, foreign error, depth int, c Context, rec *Record) error {
 	names := memberNames(raw)
-	if kind := classify(names); kind != "" && kind != j.last && (j.only == decode.KindAuto || j.only == kind) {
+	if kind := classify(names); kind != "" && kind != j.last && (j.only == decode.KindAuto || j.only == kind || kind == kindOCSF) {
 		var s jsonscan.Scanner
 		s.Reset(raw, 0)
 		err := j.try(kind, &s, rec)
@@ -171,7 +182,7 @@ func isForeign(err error) bool {
 
 // try reads the object that s stands before as a record of the kind.
 func (j *jsonReader) try(kind decode.Kind, s *jsonscan.Scanner, rec *Record) error {
-	rec.Kind, rec.Derived = kind, false
+	rec.Kind, rec.Derived, rec.ocsf = kind, false, false
 	switch kind {
 	case decode.KindCloudTrail:
 		return j.cloudtrail.Parse(s, &rec.CloudTrail)
@@ -185,6 +196,17 @@ func (j *jsonReader) try(kind decode.Kind, s *jsonscan.Scanner, rec *Record) err
 		return err
 	case decode.KindEKSAudit:
 		return j.audit.Parse(s, &rec.Audit)
+	case kindOCSF:
+		start := s.Pos()
+		err := j.ocsf.Parse(s, &j.event)
+		if err != nil {
+			return err
+		}
+		rec.setOCSF(&j.event, s.Since(start))
+		if j.only != decode.KindAuto && j.only != rec.Kind {
+			return &decode.Rejection{Foreign: true, Detail: "an OCSF event of " + string(rec.Kind)}
+		}
+		return nil
 	}
 	return fmt.Errorf("BUG: no parser for kind %q", kind)
 }
@@ -193,6 +215,8 @@ func (j *jsonReader) try(kind decode.Kind, s *jsonscan.Scanner, rec *Record) err
 // probably is; "" for none.
 func classify(names map[string]bool) decode.Kind {
 	switch {
+	case ocsf.Looks(names):
+		return kindOCSF
 	case names["eventSource"] && names["eventName"], names["insightDetails"], names["digestStartTime"]:
 		return decode.KindCloudTrail
 	case asff.Looks(names):

@@ -1,10 +1,12 @@
 package logs
 
 import (
+	"bytes"
 	"errors"
 	"io"
 
 	"github.com/gumshoe-detective/gumshoe/internal/decode"
+	"github.com/gumshoe-detective/gumshoe/internal/decode/csv"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/vpcflow"
 )
 
@@ -12,6 +14,7 @@ import (
 type Options struct {
 	Kind       decode.Kind // the one kind to read, or decode.KindAuto
 	FlowFormat string      // of flow logs without a header, see vpcflow.Options
+	TempDir    string      // where Parquet of more than 32 MiB is kept while it is read; "" for the system's own
 	MaxRecord  int         // largest record or envelope in bytes; 0 for jsonstream.DefaultMaxRecord
 }
 
@@ -20,11 +23,13 @@ type Options struct {
 // times the largest record that it has met, and some MiB of strings that many
 // records share.
 type Reader struct {
-	opts Options
-	head peeker
-	form form
-	json jsonReader
-	flow *vpcflow.Decoder // made when it is first needed
+	opts    Options
+	head    peeker
+	form    form
+	json    jsonReader
+	flow    *vpcflow.Decoder // made when it is first needed
+	rows    *csv.Decoder     // likewise
+	parquet parquetReader
 
 	context Context
 	kind    decode.Kind // of the last record or rejection that has one
@@ -39,9 +44,12 @@ const (
 	unseen form = iota
 	jsonForm
 	flowForm
+	csvForm
+	parquetForm
 )
 
-// NewReader returns a Reader; Reset gives it an object.
+// NewReader returns a Reader; Reset gives it an object. The caller must Close
+// it.
 func NewReader(o Options) *Reader {
 	if o.Kind == "" {
 		o.Kind = decode.KindAuto
@@ -54,10 +62,14 @@ func NewReader(o Options) *Reader {
 // Reset makes r read the unpacked object src, usually a *decode.Reader, of
 // which c is known.
 func (r *Reader) Reset(src io.Reader, c Context) {
+	r.parquet.close()
 	r.head.reset(src)
 	r.form, r.context, r.kind = unseen, c, ""
 	r.ordinal, r.skip = 0, 0
 }
+
+// Close releases what r holds of its object, which it does not close.
+func (r *Reader) Close() { r.parquet.close() }
 
 // Skip passes over the next n records, rejected ones included, which Next
 // then does not return. The same object always has the same records in the
@@ -115,16 +127,7 @@ func (r *Reader) Next(rec *Record) error {
 func (r *Reader) step(rec *Record) error {
 	if r.form == unseen {
 		r.form = r.recognize()
-		switch r.form {
-		case flowForm:
-			if r.flow == nil {
-				r.flow = vpcflow.NewDecoder(&r.head, vpcflow.Options{Format: r.opts.FlowFormat})
-			} else {
-				r.flow.Reset(&r.head)
-			}
-		default:
-			r.json.reset(&r.head, r.context)
-		}
+		r.open()
 	}
 	switch r.form {
 	case flowForm:
@@ -133,14 +136,60 @@ func (r *Reader) step(rec *Record) error {
 		}
 		rec.Kind, rec.Context, rec.Derived, rec.Raw = decode.KindVPCFlow, r.context, false, rec.Flow.Raw
 		return nil
+	case csvForm:
+		return r.row(rec)
+	case parquetForm:
+		rec.Context = r.context
+		return r.parquet.next(rec)
 	default:
 		return r.json.next(rec)
 	}
 }
 
+// open begins to read the object in its form.
+func (r *Reader) open() {
+	switch r.form {
+	case flowForm:
+		if r.flow == nil {
+			r.flow = vpcflow.NewDecoder(&r.head, vpcflow.Options{Format: r.opts.FlowFormat})
+		} else {
+			r.flow.Reset(&r.head)
+		}
+	case csvForm:
+		if r.rows == nil {
+			r.rows = csv.NewDecoder(&r.head, csv.Options{MaxRow: r.opts.MaxRecord})
+		} else {
+			r.rows.Reset(&r.head)
+		}
+		r.json.reset(&r.head, r.context) // for the records that rows are made to
+	case parquetForm:
+		r.parquet.open(&r.head, r.opts.Kind, r.opts.TempDir)
+	default:
+		r.json.reset(&r.head, r.context)
+	}
+}
+
+// row reads the next row of a table of CloudTrail records.
+func (r *Reader) row(rec *Record) error {
+	object, err := r.rows.Next()
+	if err != nil {
+		return err
+	}
+	_, err = r.json.inside(object, payload{context: r.context}, rec)
+	rec.Derived = true
+	return err
+}
+
 // recognize looks at the beginning of the object.
 func (r *Reader) recognize() form {
-	line := firstLine(r.head.peek())
+	head := r.head.peek()
+	if bytes.HasPrefix(head, []byte("PAR1")) {
+		return parquetForm
+	}
+	line := firstLine(head)
+	if (r.opts.Kind == decode.KindAuto || r.opts.Kind == decode.KindCloudTrail) && csv.IsHeader(line) {
+		return csvForm
+	}
 	switch r.opts.Kind {
 	case decode.KindVPCFlow:
 		if len(line) > 0 && line[0] != '{' && line[0] != '[' {

@@ -23,6 +23,7 @@ type Record struct {
 	// CSV, Security Hub's of a GuardDuty finding), so that its bytes are not
 	// those of the original.
 	Derived bool
+	ocsf    bool // from OCSF
 
 	CloudTrail cloudtrail.Record
 	Flow       vpcflow.Record

@@ -237,8 +237,8 @@ func (j *jsonReader) inside(data []byte, p payload, rec *Record) (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	rec.Raw, rec.Context = data, p.context
-	rec.setRaw()
+	rec.Context = p.context
+	rec.setRaw(data)
 	return true, nil
 }
 

@@ -8,5 +8,6 @@
 // here knows are kept. A record is decoded as logged: which addresses are
 // whose is not decided here.
 //
-// It may import decode, decode/intern, decode/jsonscan and a Parquet library.
+// It may import decode, decode/intern, decode/jsonscan, decode/parquetfile and
+// the Parquet library, for its values.
 package vpcflow

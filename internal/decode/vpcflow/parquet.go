@@ -4,20 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/gumshoe-detective/gumshoe/internal/decode"
-)
-
-const (
-	// maxOpenPages bounds the decoded pages of all columns together, in
-	// bytes. Pages are read one a column; they are 1 MiB when they are large.
-	maxOpenPages = 256 << 20
-	// parquetReadBuffer is what is read ahead in each column, in bytes.
-	parquetReadBuffer = 32 << 10
+	"github.com/gumshoe-detective/gumshoe/internal/decode/parquetfile"
 )
 
 // Parquet reads the flow records of a Parquet file as AWS delivers it, or of
@@ -29,18 +22,11 @@ const (
 // file's columns: null and "" as "-", white space and control characters in
 // texts as %20 and the like. The format is that order.
 type Parquet struct {
-	src     *tracked
-	meta    *format.FileMetaData
-	file    *parquet.File
-	format  *Format
-	parser  Parser
-	guard   pageGuard
-	columns []column
-	line    []byte
-
-	group int   // index of the row group being read
-	rows  int64 // that are left of it
-	open  bool  // its columns are open
+	file     *parquetfile.File
+	format   *Format
+	unsigned []bool // by column: its numbers have no sign
+	parser   Parser
+	line     []byte
 
 	ordinal int64 // of the next record
 	skip    int64 // records before this ordinal are not returned
@@ -51,38 +37,23 @@ type Parquet struct {
 // is a *Rejection, which stands for the whole file, or the source's own. The
 // caller must Close the reader and remains the owner of r.
 func NewParquet(r io.ReaderAt, size int64) (*Parquet, error) {
-	p := &Parquet{src: &tracked{r: r, size: size}}
-	p.guard.src = p.src
-	var err error
-	if p.meta, err = readFooter(p.src, size); err != nil {
+	file, err := parquetfile.Open(r, size, parquetfile.Options{Malformed: ReasonMalformed, Foreign: ReasonNotVPCFlow,
+		Accept: func(names []string) bool {
+			return len(names) <= maxColumns && IsHeader([]byte(strings.Join(columnNames(names), " ")))
+		}})
+	if err != nil {
 		return nil, err
 	}
-	err = guarded(func() (err error) {
-		p.file, err = parquet.OpenFile(p.src, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(parquetReadBuffer))
-		return err
-	})
-	switch {
-	case p.src.err != nil:
-		return nil, p.src.err
-	case err != nil:
-		return nil, malformed("Parquet footer: %.200v", err)
+	p := &Parquet{file: file, format: newFormat(columnNames(file.Columns()))}
+	for i := range p.format.names {
+		p.unsigned = append(p.unsigned, file.Unsigned(i))
 	}
-	fields := p.file.Root().Columns()
-	names := make([]string, len(fields))
-	p.columns = make([]column, len(fields))
-	for i, field := range fields {
-		names[i] = columnName(field.Name())
-		p.columns[i].optional = field.Optional()
-		p.columns[i].unsigned = strings.HasSuffix(field.Type().String(), ",false)") // INT(32,false)
-	}
-	p.format = newFormat(names)
 	return p, nil
 }
 
 // Close releases what the reader holds. It does not close the file.
 func (p *Parquet) Close() error {
-	p.closeColumns()
-	p.guard.close()
+	p.file.Close()
 	p.end = errors.New("read from a closed vpcflow.Parquet")
 	return nil
 }
@@ -118,102 +89,92 @@ func (p *Parquet) Next(rec *Record) error {
 // row reads the next row. The error is io.EOF behind the last, a *Rejection,
 // or the source's.
 func (p *Parquet) row(rec *Record) error {
-	for p.rows == 0 {
-		if p.open {
-			p.closeColumns()
-			p.group++
-		}
-		if p.group == len(p.meta.RowGroups) {
-			return io.EOF
-		}
-		if err := p.openGroup(); err != nil {
-			return p.broken(err)
-		}
+	if err := p.file.NextRow(); err != nil {
+		return err
 	}
-	line := p.line[:0]
-	for i := range p.columns {
+	line, long := p.line[:0], false
+	for i, unsigned := range p.unsigned {
+		v, err := p.file.Value(i)
+		if err != nil {
+			return err
+		}
 		if i > 0 {
 			line = append(line, ' ')
 		}
-		v, err := p.value(i)
-		if err != nil {
-			return p.broken(err)
-		}
-		line = p.columns[i].appendValue(line, v)
-		p.line = line
+		line = appendValue(line, v, unsigned)
 		if len(line) > DefaultMaxLine {
-			return p.longRow(i + 1)
+			line, long = line[:0], true // the rest is read, or the next row would have it
 		}
 	}
-	p.rows--
-	if err := p.parser.line(line, p.format, rec); err != nil {
-		if r, ok := errors.AsType[*Rejection](err); ok {
-			r.Offset = p.offset()
+	p.line = line
+	if long {
+		return &Rejection{Records: 1, Offset: p.file.Offset(), Reason: decode.ReasonTooLarge,
+			Detail: fmt.Sprintf("a row of more than %d bytes", DefaultMaxLine)}
+	}
+	err := p.parser.line(line, p.format, rec)
+	if r, ok := errors.AsType[*Rejection](err); ok {
+		r.Offset = p.file.Offset()
+	}
+	return err
+}
+
+// appendValue appends v as a line has it to dst.
+func appendValue(dst []byte, v parquet.Value, unsigned bool) []byte {
+	if v.IsNull() {
+		return append(dst, '-')
+	}
+	switch v.Kind() {
+	case parquet.Int32:
+		if unsigned {
+			return strconv.AppendUint(dst, uint64(v.Uint32()), 10)
 		}
-		return err
+		return strconv.AppendInt(dst, int64(v.Int32()), 10)
+	case parquet.Int64:
+		if unsigned {
+			return strconv.AppendUint(dst, v.Uint64(), 10)
+		}
+		return strconv.AppendInt(dst, v.Int64(), 10)
+	case parquet.ByteArray, parquet.FixedLenByteArray:
+		return appendText(dst, v.ByteArray())
 	}
-	return nil
+	return appendText(dst, []byte(v.String()))
 }
 
-// longRow passes over the values of the current row from column i on and
-// rejects it.
-func (p *Parquet) longRow(i int) error {
-	for ; i < len(p.columns); i++ {
-		if _, err := p.value(i); err != nil {
-			return p.broken(err)
+// appendText appends text as one word to dst. More of it than a row may have
+// is left out: the row is rejected for it.
+func appendText(dst, text []byte) []byte {
+	if len(text) == 0 {
+		return append(dst, '-')
+	}
+	const hex = "0123456789ABCDEF"
+	for _, c := range text[:min(len(text), DefaultMaxLine+1)] {
+		if c <= ' ' || c == 0x7f {
+			dst = append(dst, '%', hex[c>>4], hex[c&0xf])
+		} else {
+			dst = append(dst, c)
 		}
 	}
-	p.rows--
-	return &Rejection{Records: 1, Offset: p.offset(), Reason: decode.ReasonTooLarge,
-		Detail: fmt.Sprintf("a row of more than %d bytes", DefaultMaxLine)}
+	return dst
 }
 
-// openGroup opens the columns of the current row group.
-func (p *Parquet) openGroup() error {
-	group := &p.meta.RowGroups[p.group]
-	p.rows, p.open = group.NumRows, true
-	return guarded(func() error {
-		chunks := p.file.RowGroups()[p.group].ColumnChunks()
-		if len(chunks) != len(p.columns) {
-			return malformed("%d columns; the footer has %d", len(chunks), len(p.columns))
+// columnNames are the names of Parquet columns as a flow log has them.
+func columnNames(names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = columnName(name)
+	}
+	return out
+}
+
+func columnName(name string) string {
+	b := []byte(strings.ToLower(name[:min(len(name), maxName-1)]))
+	for i, c := range b {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			b[i] = '-'
 		}
-		for i := range p.columns {
-			p.columns[i].begin(chunks[i].Pages(), &group.Columns[i].MetaData)
-		}
-		return nil
-	})
-}
-
-// closeColumns closes the columns of the current row group.
-func (p *Parquet) closeColumns() {
-	for i := range p.columns {
-		// What closing finds wrong was found before, or does not matter.
-		_ = guarded(p.columns[i].close)
 	}
-	p.open, p.rows = false, 0
-}
-
-// broken gives the current row group up. It returns the source's error, or
-// the rejection that stands for the rows that are left.
-func (p *Parquet) broken(err error) error {
-	offset := p.offset()
-	left := p.rows
-	p.closeColumns()
-	p.group++
-	if p.src.err != nil {
-		return p.src.err
+	if !isName(b) {
+		b = append([]byte{'x'}, b[:min(len(b), maxName-1)]...)
 	}
-	r, ok := errors.AsType[*Rejection](err)
-	if !ok {
-		r = &Rejection{Reason: ReasonMalformed, Detail: fmt.Sprintf("%.200v", err)}
-	}
-	r.Records, r.Offset = 1, offset
-	r.Detail += fmt.Sprintf("; %d rows of row group %d are not read", left, p.group-1)
-	return r
-}
-
-// offset is where the current row group begins.
-func (p *Parquet) offset() int64 {
-	start, _ := chunkRange(&p.meta.RowGroups[p.group].Columns[0].MetaData)
-	return start
+	return string(b)
 }

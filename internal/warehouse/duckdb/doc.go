@@ -4,6 +4,8 @@
 //	graph.duckdb            rollups, entities, ledger and the list of files
 //	segments/<day>/*.parquet   raw events, sorted and immutable
 //	index/<day>/*.keys         sorted hashes of the events seen, for duplicates
+//	flows/<day>/*.parquet      flow records, sorted and immutable
+//	flow-index/<day>/*.keys    sorted hashes of the flow records seen
 //	lock                       held by the process that has the graph open
 //
 // A file counts only while a row of the table file names it, and that row is

@@ -4,8 +4,8 @@
 //
 // A run keeps the upper bits of its keys, as many as its maker says; a hit
 // says that a key with these bits is there. A key takes 2 to 3 bits more than
-// what tells it from its neighbours: with 56 bits kept, 4.3 bytes in a run of
-// ten million and 5.3 in one of forty thousand.
+// what tells it from its neighbours: with 56 bits kept, 4.4 bytes in a run of
+// ten million and 5.4 in one of forty thousand.
 //
 //	block …   up to 1024 keys, see block.go, each with a checksum
 //	index     for each block its first key and its offset, 8 bytes each

@@ -42,7 +42,11 @@ func content(t testing.TB, path string, bits int) (keys []uint64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.close()
+	defer func() {
+		if err := r.close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package vpcflow
+package parquetfile
 
 import (
 	"encoding/binary"

@@ -1,10 +1,11 @@
-package vpcflow
+package parquetfile
 
 import (
 	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
+	"math/bits"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/snappy"
@@ -44,9 +45,10 @@ type pageGuard struct {
 // pages is where a guard is in one column.
 type pages struct {
 	meta     *format.ColumnMetaData
-	optional bool  // values may be null: pages have definition levels
+	def, rep int   // the highest levels; pages have those that are not 0
 	pos, end int64 // offsets of the next page and of the column's end
 	dict     int64 // bytes of the dictionary
+	values   int64 // that a column of lists may still have
 }
 
 func (g *pageGuard) close() {
@@ -91,9 +93,12 @@ func (g *pageGuard) next(p *pages) (int64, error) {
 			return 0, tooLarge("a Parquet page of %d values", values)
 		}
 		// Numbers take 8 bytes at most, offsets of texts and indexes into the
-		// dictionary 4, levels 1.
-		memory := unpacked + 9*values
+		// dictionary 4, levels 1 or 2.
+		memory := unpacked + 10*values
 		if header.Type != format.DictionaryPage {
+			if p.values -= values; p.rep > 0 && p.values < 0 {
+				return 0, malformed("more values than the footer says")
+			}
 			return memory + p.dict, nil
 		}
 		p.dict = memory
@@ -150,31 +155,34 @@ func (g *pageGuard) check(p *pages, header *format.PageHeader, body []byte) (int
 			return 0, broken(errRuns)
 		}
 		values := int64(h.V.NumValues)
-		if p.optional {
-			if h.V.DefinitionLevelEncoding != format.RLE || len(raw) < 4 {
-				return 0, broken(errRuns)
-			}
-			n := uint64(binary.LittleEndian.Uint32(raw))
-			if raw = raw[4:]; n > uint64(len(raw)) {
-				return 0, broken(errRuns)
-			}
-			if err := checkRuns(raw[:n], 1, values); err != nil {
+		if p.rep > 0 {
+			if raw, err = cutLevels(raw, h.V.RepetitionLevelEncoding, p.rep, values); err != nil {
 				return 0, broken(err)
 			}
-			raw = raw[n:]
+		}
+		if p.def > 0 {
+			if raw, err = cutLevels(raw, h.V.DefinitionLevelEncoding, p.def, values); err != nil {
+				return 0, broken(err)
+			}
 		}
 		return values, checkValues(p.meta.Type, h.V.Encoding, raw, values)
 	case format.DataPageV2:
 		h := header.DataPageHeaderV2
 		// Levels are not packed.
-		levels := int(h.V.DefinitionLevelsByteLength)
-		if !h.Valid || h.V.NumValues < 0 || h.V.NumNulls < 0 || h.V.NumNulls > h.V.NumValues || h.V.NumRows != h.V.NumValues ||
-			h.V.RepetitionLevelsByteLength != 0 || levels < 0 || levels > len(body) || levels > size {
+		reps, defs := int(h.V.RepetitionLevelsByteLength), int(h.V.DefinitionLevelsByteLength)
+		if !h.Valid || h.V.NumValues < 0 || h.V.NumNulls < 0 || h.V.NumNulls > h.V.NumValues || h.V.NumRows < 0 || h.V.NumRows > h.V.NumValues ||
+			p.rep == 0 && (reps != 0 || h.V.NumRows != h.V.NumValues) || reps < 0 || defs < 0 || reps > len(body) || defs > len(body)-reps || reps+defs > size {
 			return 0, broken(errRuns)
 		}
 		values := int64(h.V.NumValues)
-		if p.optional {
-			if err := checkRuns(body[:levels], 1, values); err != nil {
+		levels := reps + defs
+		if p.rep > 0 {
+			if err := checkRuns(body[:reps], levelWidth(p.rep), values); err != nil {
+				return 0, broken(err)
+			}
+		}
+		if p.def > 0 {
+			if err := checkRuns(body[reps:levels], levelWidth(p.def), values); err != nil {
 				return 0, broken(err)
 			}
 		}
@@ -191,6 +199,22 @@ func (g *pageGuard) check(p *pages, header *format.PageHeader, body []byte) (int
 	return 0, malformed("a Parquet page of type %d", header.Type)
 }
 
+// cutLevels checks the levels at the beginning of a page and returns what lies
+// behind them.
+func cutLevels(raw []byte, encoding format.Encoding, highest int, values int64) ([]byte, error) {
+	if encoding != format.RLE || len(raw) < 4 {
+		return nil, errRuns
+	}
+	n := uint64(binary.LittleEndian.Uint32(raw))
+	if raw = raw[4:]; n > uint64(len(raw)) {
+		return nil, errRuns
+	}
+	return raw[n:], checkRuns(raw[:n], levelWidth(highest), values)
+}
+
+// levelWidth is how many bits a level takes.
+func levelWidth(highest int) uint { return uint(bits.Len(uint(highest))) }
+
 // checkValues checks the values of a data page: those that are not null, at
 // most limit.
 func checkValues(kind format.Type, encoding format.Encoding, b []byte, limit int64) error {
@@ -203,11 +227,11 @@ func checkValues(kind format.Type, encoding format.Encoding, b []byte, limit int
 		}
 		return broken(checkRuns(b[1:], uint(b[0]), limit))
 	case encoding == format.DeltaBinaryPacked && (kind == format.Int32 || kind == format.Int64):
-		bits := byte(32)
+		width := byte(32)
 		if kind == format.Int64 {
-			bits = 64
+			width = 64
 		}
-		_, err := checkDeltas(b, bits, limit)
+		_, err := checkDeltas(b, width, limit)
 		return broken(err)
 	case encoding == format.DeltaLengthByteArray && kind == format.ByteArray:
 		_, err := checkDeltas(b, 32, limit)
