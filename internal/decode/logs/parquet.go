@@ -43,10 +43,10 @@ func (p *parquetReader) open(src io.Reader, only decode.Kind, dir string) {
 // close releases what is open.
 func (p *parquetReader) close() {
 	if p.flow != nil {
-		p.flow.Close()
+		_ = p.flow.Close() // it was only read
 	}
 	if p.ocsf != nil {
-		p.ocsf.Close()
+		_ = p.ocsf.Close()
 	}
 	p.spool.close()
 	p.flow, p.ocsf, p.spool = nil, nil, nil
