@@ -21,6 +21,7 @@ var mayImport = map[string][]string{
 	"internal/rules":                  {"internal/entity"},
 	"internal/enrich":                 {"internal/entity"},
 	"internal/source":                 {},
+	"internal/source/push":            {"internal/source"},
 	"internal/source/s3":              {"internal/source"},
 	"internal/source/sourcetest":      {"internal/source"},
 	"internal/decode":                 {"internal/entity", "internal/decode"},

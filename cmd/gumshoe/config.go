@@ -21,6 +21,11 @@ type config struct {
 	Geo geoConfig `yaml:"geo"`
 	// AWS says how Amazon S3 and SQS are reached.
 	AWS awsConfig `yaml:"aws"`
+	// Sources are what a server reads by itself.
+	Sources []sourceConfig `yaml:"sources"`
+	// RetentionDays is for how long a server keeps data, see retention.
+	RetentionDays *int          `yaml:"retention_days"`
+	Metrics       metricsConfig `yaml:"metrics"`
 
 	Quotas       quotaConfig        `yaml:"quotas"`
 	Throttle     throttleConfig     `yaml:"throttle"`
@@ -97,6 +102,12 @@ func explainYAML(err error) error {
 			switch m[2] {
 			case "string":
 				want = "a text"
+			case "bool":
+				want = "true or false"
+			case "time.Duration":
+				want = "a time such as 30s"
+			case "[]main.sourceConfig":
+				want = "a list"
 			case "[]string":
 				want = "a list of texts"
 			case "int", "int64":

@@ -53,6 +53,7 @@ type house struct {
 	organizations orgs.Source
 	audit         *audit.Log // while a server runs: calls of known callers
 	strangers     *audit.Log // calls whose signature was refused
+	metrics       *metrics   // while a server runs
 
 	mu      sync.Mutex
 	writers map[string]chan struct{} // by graph ARN; whoever puts a value in may write

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -183,13 +182,25 @@ func (h *house) ingest(ctx context.Context, inv *invocation, g control.Graph, pa
 	}
 	report := &ingestReport{Graph: g.ARN, Objects: []objectEntry{}}
 	progress := inv.progress()
+	defer progress.end()
+	if sources, err = progress.watch(ctx, sources); err != nil {
+		return nil, err
+	}
+	log := newRunLog(h.log, strings.Join(paths, " "), g.ARN)
+	counted := options.Batch
+	options.Batch = func(b ingest.BatchReport) {
+		counted(b)
+		progress.batch(b)
+	}
 	options.Done = func(o ingest.ObjectSummary) {
 		report.Objects = append(report.Objects, objectEntryOf(o))
-		progress.add(o.Totals)
+		log.object(o)
+		progress.object(o)
 	}
 	for _, src := range sources {
 		var summary ingest.Summary
 		summary, err = ingest.Run(ctx, src, options)
+		log.add(summary)
 		report.Totals.Add(summary.Totals)
 		report.Seconds += summary.Elapsed.Seconds()
 		if err != nil {
@@ -197,6 +208,7 @@ func (h *house) ingest(ctx context.Context, inv *invocation, g control.Graph, pa
 		}
 	}
 	progress.end()
+	log.end()
 	// What was stored counts, also of a reading that was broken off.
 	if uerr := h.detective.UpdateUsage(context.WithoutCancel(ctx), g.ARN); uerr != nil {
 		err = errors.Join(err, uerr)
@@ -223,10 +235,7 @@ func (h *house) sources(ctx context.Context, paths, include []string) ([]source.
 			return nil, err
 		}
 		if client == nil {
-			c := h.config.AWS
-			client, _, err = s3.NewClients(ctx, s3.ClientOptions{Endpoint: c.Endpoint, PathStyle: c.PathStyle,
-				Profile: c.Profile, Region: cmp.Or(c.Region, h.config.Regions[0])})
-			if err != nil {
+			if client, _, err = h.awsClients(ctx); err != nil {
 				return nil, err
 			}
 		}
@@ -262,6 +271,6 @@ func (h *house) ingestOptions(ctx context.Context, g control.Graph, o ingestFlag
 	}
 	return ingest.Options{
 		Store: store, Places: h.places, Rules: h.rules, Membership: members, Kind: o.kind, Stopped: stopped,
-		Account: g.AccountID, Region: g.Region, FlowFormat: o.flowFormat,
+		Account: g.AccountID, Region: g.Region, FlowFormat: o.flowFormat, Batch: h.metrics.batchOf(g.ARN),
 	}, nil
 }

@@ -12,10 +12,10 @@ func main() {
 	// The first signal asks to finish what is in hand, the second one kills.
 	context.AfterFunc(ctx, stop)
 	code := run(ctx, &invocation{
-		args:     os.Args[1:],
-		stdout:   os.Stdout,
-		stderr:   os.Stderr,
-		terminal: isTerminal(os.Stderr),
+		args:    os.Args[1:],
+		stdout:  os.Stdout,
+		stderr:  os.Stderr,
+		columns: terminalColumns(os.Stderr),
 	})
 	stop()
 	os.Exit(code)

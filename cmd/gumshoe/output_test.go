@@ -184,21 +184,3 @@ func TestVerdict(t *testing.T) {
 	f("", 2, warehouse.Totals{Seen: 3, Stored: 1, Rejected: 2})
 	f("", 2, warehouse.Totals{Seen: 3, Duplicate: 1, Rejected: 2})
 }
-
-// Progress is for terminals only, and is wiped before the answer.
-func TestProgress(t *testing.T) {
-	t.Parallel()
-	for _, terminal := range []bool{true, false} {
-		var b bytes.Buffer
-		p := (&invocation{stderr: &b, terminal: terminal}).progress()
-		p.add(warehouse.Totals{Seen: 5, Rejected: 1})
-		p.end()
-		want := ""
-		if terminal {
-			want = "\r\x1b[K1 object, 5 records, 1 rejected\r\x1b[K"
-		}
-		if b.String() != want {
-			t.Errorf("terminal %t: %q, want %q", terminal, b.String(), want)
-		}
-	}
-}

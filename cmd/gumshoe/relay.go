@@ -23,9 +23,9 @@ const adminSocket = "admin.sock"
 
 // order is a command line to run.
 type order struct {
-	Args     []string
-	Cwd      string
-	Terminal bool
+	Args    []string
+	Cwd     string
+	Columns int // of the terminal that shows what it says; 0 for none
 }
 
 // answer is one line of the response: some output, or the end.
@@ -60,7 +60,7 @@ func (inv *invocation) relay(ctx context.Context, dataDir string) (code int, ok 
 	if err != nil {
 		return 0, true, fmt.Errorf("find the working folder: %w", err)
 	}
-	body, err := json.Marshal(order{Args: inv.args, Cwd: cwd, Terminal: inv.terminal})
+	body, err := json.Marshal(order{Args: inv.args, Cwd: cwd, Columns: inv.columns})
 	if err != nil {
 		return 0, true, fmt.Errorf("ask the server at %s: %w", socket, err)
 	}
@@ -132,7 +132,7 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	defer context.AfterFunc(d.end, cancel)()
 	out := &answers{w: w}
 	code := run(ctx, &invocation{
-		args: o.Args, cwd: o.Cwd, terminal: o.Terminal, house: d.house,
+		args: o.Args, cwd: o.Cwd, columns: o.Columns, house: d.house,
 		stdout: writerFunc(func(b []byte) error { return out.send(answer{Stdout: b}) }),
 		stderr: writerFunc(func(b []byte) error { return out.send(answer{Stderr: b}) }),
 	})

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -22,12 +21,12 @@ const (
 // invocation is one run of the command line: in this process, or in a server
 // on behalf of another process (see relay.go).
 type invocation struct {
-	args     []string
-	cwd      string // what relative paths are relative to; "" is the process's own
-	stdout   io.Writer
-	stderr   io.Writer
-	terminal bool   // stderr is one: show progress
-	house    *house // set when a server runs the command: the data folder it has open
+	args    []string
+	cwd     string // what relative paths are relative to; "" is the process's own
+	stdout  io.Writer
+	stderr  io.Writer
+	columns int    // of the terminal that stderr is, for progress; 0 when it is none
+	house   *house // set when a server runs the command: the data folder it has open
 }
 
 // usageError is a command line that makes no sense: exit code 2.
@@ -184,9 +183,4 @@ func (inv *invocation) path(p string) (string, error) {
 // notef tells the user something that is not the answer.
 func (inv *invocation) notef(format string, args ...any) {
 	fmt.Fprintf(inv.stderr, format+"\n", args...)
-}
-
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

@@ -44,7 +44,13 @@ func newServe(inv *invocation) *cobra.Command {
 Ctrl-C or SIGTERM; it then finishes what is in hand, within 10 seconds. Other
 commands may be used on the folder meanwhile: the server runs them.
 
-Clients sign with the keys that 'gumshoe account create' prints.`,
+Clients sign with the keys that 'gumshoe account create' prints.
+
+The configuration may name sources that the server reads by itself: folders,
+prefixes in Amazon S3 and queues of its event notifications. Data older than
+retention_days (365; 0 keeps all) is dropped once a day. /healthz, /readyz and
+/metrics (Prometheus) are answered too, the last to this machine only unless
+the configuration has metrics: {public: true}.`,
 		Example: `  gumshoe serve --data ./data
   AWS_ENDPOINT_URL=http://127.0.0.1:8620 aws detective list-graphs`,
 		Args: noArgs,
@@ -135,6 +141,7 @@ func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, rea
 		return fmt.Errorf("open the audit log: %w", err)
 	}
 	defer func() { err = errors.Join(err, closeAudit()) }()
+	h.metrics = newMetrics(time.Now)
 	if err := h.detective.StartUp(ctx); err != nil {
 		return err
 	}
@@ -147,6 +154,13 @@ func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, rea
 		public.Close()
 		return err
 	}
+	sources, err := h.newCollectors(ctx)
+	if err != nil {
+		public.Close()
+		admin.Close()
+		return err
+	}
+	h.metrics.queues(sources)
 	end, breakOff := context.WithCancel(context.WithoutCancel(ctx))
 	orders := &desk{house: h, end: end}
 	defer func() {
@@ -192,6 +206,16 @@ func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, rea
 		h.tidyAudit(ctx)
 		return nil
 	})
+	g.Go(func() error {
+		h.retain(ctx)
+		return nil
+	})
+	for _, c := range sources {
+		g.Go(func() error {
+			c.run(ctx)
+			return nil
+		})
+	}
 	g.Go(func() error { return ready("http://" + public.Addr().String()) })
 	// That the end was asked for is no error, wherever it was noticed first.
 	if err := g.Wait(); asked.Err() == nil || !errors.Is(err, context.Canceled) {
@@ -281,6 +305,8 @@ func (h *house) publicHandler(o serverOptions) http.Handler {
 			http.Error(w, "With --dev this server answers to loopback names only.", http.StatusForbidden)
 		case r.URL.Path == "/healthz" || r.URL.Path == "/readyz":
 			h.health(w, r)
+		case r.URL.Path == "/metrics":
+			h.serveMetrics(w, r)
 		case r.URL.Path == "/console" || strings.HasPrefix(r.URL.Path, "/console/"):
 			http.Error(w, "The console is not part of this version of gumshoe.", http.StatusNotFound)
 		default:

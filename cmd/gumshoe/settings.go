@@ -85,6 +85,26 @@ func (m mailConfig) sender() (*mail.Sender, error) {
 	return s, nil
 }
 
+// metricsConfig says who may read /metrics.
+type metricsConfig struct {
+	Public bool `yaml:"public"` // everybody; otherwise only this machine
+}
+
+// The days that data is kept for when the configuration says nothing, and the
+// most that it may say.
+const (
+	defaultRetentionDays = 365
+	maxRetentionDays     = 36_500
+)
+
+// retention returns for how many days a server keeps data; 0 for ever.
+func (c config) retention() int {
+	if c.RetentionDays == nil {
+		return defaultRetentionDays
+	}
+	return *c.RetentionDays
+}
+
 // check says what cannot be, with the path of the member.
 func (c config) check() error {
 	switch {
@@ -100,6 +120,13 @@ func (c config) check() error {
 		return fmt.Errorf("organization.source: %q is neither own nor aws", c.Organization.Source)
 	case c.Organization.Source != "aws" && (c.Organization.Endpoint != "" || c.Organization.Profile != ""):
 		return errors.New("organization: endpoint and profile are for source: aws")
+	case c.RetentionDays != nil && (*c.RetentionDays < 0 || *c.RetentionDays > maxRetentionDays):
+		return fmt.Errorf("retention_days: %d is not between 0, which keeps all, and %d", *c.RetentionDays, maxRetentionDays)
+	}
+	for i, s := range c.Sources {
+		if err := s.check(); err != nil {
+			return fmt.Errorf("sources[%d]: %w", i, err)
+		}
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gumshoe-detective/gumshoe/internal/control"
+	"github.com/gumshoe-detective/gumshoe/internal/graph"
 	"github.com/gumshoe-detective/gumshoe/internal/ingest"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
@@ -28,7 +29,12 @@ type statusEntry struct {
 	FirstHour   *time.Time       `json:"firstHour"`
 	LastHour    *time.Time       `json:"lastHour"`
 	MemberCount int              `json:"members"`
+	Disk        diskEntry        `json:"disk"`
+	Coverage    []coverageEntry  `json:"coverage"`
+	Gaps        []gapEntry       `json:"gaps"`     // in the logs
 	Rejected    []objectEntry    `json:"rejected"` // the objects with rejections
+
+	report graph.CoverageReport
 }
 
 func newGraphStatus(inv *invocation) *cobra.Command {
@@ -87,6 +93,13 @@ func (h *house) status(ctx context.Context, g control.Graph) (statusEntry, error
 	}
 	e := statusEntry{Rejected: rejected, graphEntry: graphEntryOf(g), Totals: st.Totals, Reasons: st.Reasons, Objects: st.Objects,
 		Events: st.Events, Entities: st.Entities, Segments: st.Segments, Bytes: st.Bytes, MemberCount: len(members)}
+	if e.Disk, err = h.disk(ctx, store, st, time.Now()); err != nil {
+		return statusEntry{}, err
+	}
+	if e.report, err = graph.CoverageOf(ctx, store, maxGaps); err != nil {
+		return statusEntry{}, err
+	}
+	e.Coverage, e.Gaps = coverageEntries(e.report)
 	if !st.First.IsZero() {
 		e.FirstHour, e.LastHour = &st.First, &st.Last
 	}
@@ -106,11 +119,13 @@ objects    %d
 records    %d seen = %d stored + %d duplicate + %d rejected
 entities   %d
 disk       %s, events in %s
+           %s
 `, e.Arn, clock(e.CreatedTime), e.MemberCount, span, e.Objects, e.Totals.Seen, e.Totals.Stored,
-		e.Totals.Duplicate, e.Totals.Rejected, e.Entities, size(e.Bytes), count(e.Segments, "segment"))
+		e.Totals.Duplicate, e.Totals.Rejected, e.Entities, size(e.Bytes), count(e.Segments, "segment"), e.Disk)
 	if err != nil {
 		return err
 	}
+	printCoverage(inv.stdout, e.report)
 	return errors.Join(printReasons(inv.stdout, e.Reasons), printRejected(inv.stdout, e.Rejected))
 }
 

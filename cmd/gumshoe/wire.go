@@ -73,6 +73,7 @@ func (w graphWarehouse) CreateGraph(ctx context.Context, g control.Graph) error 
 
 // DeleteGraph implements detective.Warehouse.
 func (w graphWarehouse) DeleteGraph(ctx context.Context, g control.Graph) error {
+	w.metrics.forget(g.ARN)
 	return w.engine.Delete(ctx, g.WarehouseID)
 }
 

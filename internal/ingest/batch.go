@@ -37,6 +37,7 @@ type batcher struct {
 	now        func() time.Time
 	report     func(warehouse.ObjectPart) // after each commit, once a ledger row
 	committed  func(source.Object) error  // after the commit of an object's last part
+	batch      func(BatchReport)          // after each commit; may be nil
 
 	free   chunks
 	folder *folder
@@ -64,6 +65,7 @@ func (b *batcher) flush(ctx context.Context) error {
 	if b.rows == 0 {
 		return nil
 	}
+	began := time.Now()
 	verdicts, err := b.verdicts(ctx)
 	if err != nil {
 		return fmt.Errorf("look for duplicates: %w", err)
@@ -135,6 +137,9 @@ func (b *batcher) flush(ctx context.Context) error {
 	batch.Ledger = ledger.rows()
 	if err := b.store.Commit(ctx, &batch); err != nil {
 		return err
+	}
+	if b.batch != nil {
+		b.batch(reportOf(&batch, time.Since(began)))
 	}
 	for _, p := range batch.Ledger {
 		b.report(p)

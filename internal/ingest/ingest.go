@@ -45,6 +45,7 @@ type Options struct {
 	Workers int                 // that read and decode; 0 means the number of CPUs
 	Now     func() time.Time    // nil means time.Now
 	Done    func(ObjectSummary) // called for each object when it is accounted for; may be nil
+	Batch   func(BatchReport)   // called after each commit, by one goroutine at a time; may be nil
 
 	limits limits // zero means defaultLimits
 }
@@ -129,6 +130,7 @@ func (r *run) batch(ctx context.Context) error {
 	open := map[string]*ObjectSummary{} // objects that began in an earlier batch
 	b := &batcher{store: r.Store, limits: r.limits, membership: r.version, now: r.Now, free: r.free, folder: newFolder()}
 	b.report = func(p warehouse.ObjectPart) { r.account(open, p) }
+	b.batch = r.Batch
 	b.committed = func(o source.Object) error { return r.src.Acknowledge(ctx, o) }
 	for j := range r.order {
 		for c := range j.out {

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestPushRefuses(t *testing.T) {
+	t.Parallel()
+	p := newPushing(t, func(d *pushDesk) { d.limits.body = 1 << 16 })
+	f := func(name string, status int, code, message string, a pushed) {
+		t.Helper()
+		if a.Status != status || a.Code != code || !strings.Contains(a.Message, message) || a.Header.Get("x-amzn-ErrorType") != code {
+			t.Errorf("%s: %d %s, want %d %s %q", name, a.Status, a.Body, status, code, message)
+		}
+	}
+	method := func(m string) func(*http.Request) { return func(r *http.Request) { r.Method = m } }
+	kinds := "there are auto, cloudtrail, vpcflow, guardduty, eksaudit, asff."
+	f("unknown kind", 404, "ResourceNotFoundException", `There is no kind of logs "syslog"; `+kinds, p.push("syslog", "x"))
+	f("no kind", 404, "ResourceNotFoundException", kinds, p.push("", "x"))
+	f("below a kind", 404, "ResourceNotFoundException", kinds, p.push("auto/x", "x"))
+	f("a kind of our own", 404, "ResourceNotFoundException", kinds, p.push("cloudtrail-digest", "x"))
+	for _, m := range []string{http.MethodGet, http.MethodPut, http.MethodDelete, http.MethodOptions} {
+		a := p.push("auto", "", method(m))
+		f(m, 405, "MethodNotAllowedException", "by POST", a)
+		if a.Header.Get("Allow") != http.MethodPost {
+			t.Errorf("%s: Allow: %q", m, a.Header.Get("Allow"))
+		}
+	}
+	f("no body", 400, "ValidationException", "no body", p.push("auto", ""))
+	f("another coding", 415, "UnsupportedMediaTypeException", "gzip or zstd", p.push("auto", "x", func(r *http.Request) { r.Header.Set("Content-Encoding", "br") }))
+	f("unknown Region", 400, "ValidationException", "us-east-1, eu-west-1", p.push("auto?region=mars-1", "x"))
+	f("no graph there", 404, "ResourceNotFoundException", "Account 111122223333 administers no behavior graph in eu-west-1.", p.push("auto?region=eu-west-1", "x"))
+	f("too long", 413, "RequestTooLargeException", "65536 bytes", p.push("auto", strings.Repeat(" ", 1<<16+1)))
+	f("too long, in chunks", 413, "RequestTooLargeException", "65536 bytes", p.push("auto", strings.Repeat(" ", 1<<16+1), func(r *http.Request) { r.ContentLength = -1 }))
+
+	// Nothing in it is any good: the first reason is told, with the account.
+	for _, x := range []struct{ name, kind, body, message string }{
+		{"no log", "auto", "hello", "Nothing was stored: "},
+		{"broken gzip", "auto", gzipped(t, trail("a"))[:40], "Nothing was stored: "},
+		{"another kind", "vpcflow", trail("a"), "Nothing was stored: "},
+		{"no member", "auto", trailRecord("a", "999999999999"), "Nothing was stored: not-a-member: account 999999999999"},
+	} {
+		a := p.push(x.kind, x.body)
+		f(x.name, 400, "ValidationException", x.message, a)
+		if a.Rejected == 0 || a.Seen != a.Rejected || len(a.Reasons) == 0 || !strings.HasPrefix(a.Object, "push:") {
+			t.Errorf("%s: %s", x.name, a.Body)
+		}
+	}
+	if got := p.stored(); got.Stored != 0 || got.Seen != got.Rejected {
+		t.Errorf("%+v", got)
+	}
+}
+
+// As long as a body may be is not too long, also when it comes in chunks.
+func TestPushLongest(t *testing.T) {
+	t.Parallel()
+	p := newPushing(t, func(d *pushDesk) { d.limits.body = 1 << 16 })
+	for i, change := range []func(*http.Request){func(*http.Request) {}, func(r *http.Request) { r.ContentLength = -1 }} {
+		body := trail(fmt.Sprint(i))
+		if a := p.push("auto", body+strings.Repeat(" ", 1<<16-len(body)), change); a.Status != http.StatusOK || a.Stored != 1 {
+			t.Errorf("%d: %d %s", i, a.Status, a.Body)
+		}
+	}
+}
+
+// When there is no room for more, senders are told to come back.
+func TestPushNoRoom(t *testing.T) {
+	t.Parallel()
+	const room = 20_000
+	p := newPushing(t, func(d *pushDesk) { d.limits.room = room; d.room = newRoom(room) })
+	writer := p.house.writer(p.graph)
+	writer <- struct{}{}
+	answers := make(chan pushed, 2)
+	for i := range cap(answers) {
+		p.begin(trail(fmt.Sprint(i))+strings.Repeat(" ", 5000), answers)
+	}
+	p.queued(2)
+	a := p.push("auto", trail("late")+strings.Repeat(" ", 5000))
+	if a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") != "5" || !strings.Contains(a.Message, "room") {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	<-writer
+	for range cap(answers) {
+		if a := <-answers; a.Status != http.StatusOK {
+			t.Errorf("%d %s", a.Status, a.Body)
+		}
+	}
+	if a := p.push("auto", trail("late")); a.Status != http.StatusOK {
+		t.Errorf("with room again: %d %s", a.Status, a.Body)
+	}
+}
+
+// A sender is not let wait for ever for another writer, and what it gave up
+// is not stored behind its back.
+func TestPushWaitsTooLong(t *testing.T) {
+	t.Parallel()
+	p := newPushing(t, func(d *pushDesk) { d.limits.answer = 300 * time.Millisecond; d.limits.gather = time.Hour })
+	a := p.push("auto", trail("a"))
+	if a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" || !strings.Contains(a.Message, "in time") {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	if n, bytes := p.desk.waiting(); n != 0 || bytes != 0 {
+		t.Errorf("%d bodies of %d bytes wait", n, bytes)
+	}
+}
+
+// A sender who stops in the middle is told and dropped; its bytes are given
+// back.
+func TestPushStalls(t *testing.T) {
+	t.Parallel()
+	f := func(name string, change func(*pushDesk)) {
+		t.Helper()
+		p := newPushing(t, change)
+		r := p.request("auto", "")
+		r.SetBasicAuth(p.key.AccessKeyID, p.key.SecretAccessKey)
+		var d net.Dialer
+		conn, err := d.DialContext(t.Context(), "tcp", strings.TrimPrefix(p.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		fmt.Fprintf(conn, "POST %sauto HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nContent-Length: 100000\r\n\r\n%s",
+			pushPath, r.Header.Get("Authorization"), strings.Repeat("x", 50_000))
+		resp, err := http.ReadResponse(bufio.NewReader(conn), r)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if resp.StatusCode != http.StatusRequestTimeout || err != nil || !strings.Contains(string(body), `"code":"RequestTimeoutException"`) {
+			t.Errorf("%s: %s %s, %v", name, resp.Status, body, err)
+		}
+		if n, err := conn.Read(make([]byte, 1)); n != 0 || err == nil {
+			t.Errorf("%s: the connection stays open", name)
+		}
+	}
+	f("stalls", func(d *pushDesk) { d.limits.stall = 50 * time.Millisecond })
+	f("takes too long", func(d *pushDesk) { d.limits.arrival = 50 * time.Millisecond })
+}
+
+// The deadlines of the server are for requests as they come and answers as
+// they go, not for the time in between.
+func TestPushOutlivesDeadlines(t *testing.T) {
+	t.Parallel()
+	p := newPushing(t)
+	server := httptest.NewUnstartedServer(p.desk)
+	server.Config.ReadTimeout, server.Config.WriteTimeout = 100*time.Millisecond, 100*time.Millisecond
+	server.Start()
+	defer server.Close()
+	p.url = server.URL
+	writer := p.house.writer(p.graph)
+	writer <- struct{}{}
+	answers := make(chan pushed, 1)
+	p.begin(trail("a"), answers)
+	p.queued(1)
+	late, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond) // three times the deadlines
+	defer cancel()
+	<-late.Done()
+	<-writer
+	if a := <-answers; a.Status != http.StatusOK || a.Stored != 1 {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+}

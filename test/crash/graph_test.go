@@ -1,0 +1,203 @@
+package crash
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	_ "github.com/duckdb/duckdb-go/v2" // to look into a graph that no process has open
+)
+
+// graph is the database of a data folder's one graph, opened only to read.
+type graph struct {
+	dir string
+	db  *sql.DB
+}
+
+// openGraph opens the one graph of a data folder. No process may have it open
+// and its last one must have closed it.
+func openGraph(t *testing.T, data string) *graph {
+	t.Helper()
+	dirs, err := filepath.Glob(filepath.Join(data, "graphs", "*"))
+	if err != nil || len(dirs) != 1 {
+		t.Fatalf("want one graph in %s: %v, %v", data, dirs, err)
+	}
+	g := &graph{dir: dirs[0]}
+	// A log stays where a full disk kept it from being folded in, or a torn one.
+	entries, err := os.ReadDir(g.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !slices.Contains([]string{"graph.duckdb", "graph.duckdb.wal", "index", "lock", "segments"}, e.Name()) {
+			t.Errorf("a closed graph's folder holds %s", e.Name())
+		}
+	}
+	g.db, err = sql.Open("duckdb", filepath.Join(g.dir, "graph.duckdb")+"?access_mode=READ_ONLY")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { g.close(t) })
+	return g
+}
+
+func (g *graph) close(t *testing.T) {
+	t.Helper()
+	if err := g.db.Close(); err != nil {
+		t.Errorf("close the graph: %v", err)
+	}
+}
+
+// rows returns the rows of a query, the columns of each separated by spaces.
+func (g *graph) rows(t *testing.T, query string, args ...any) (rows []string) {
+	t.Helper()
+	result, err := g.db.QueryContext(context.WithoutCancel(t.Context()), query, args...)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer result.Close()
+	columns, err := result.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for result.Next() {
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := result.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		texts := make([]string, len(values))
+		for i, v := range values {
+			texts[i] = fmt.Sprint(v)
+		}
+		rows = append(rows, strings.Join(texts, " "))
+	}
+	if err := result.Err(); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return rows
+}
+
+// one returns the one row of a query.
+func (g *graph) one(t *testing.T, query string) string {
+	t.Helper()
+	rows := g.rows(t, query)
+	if len(rows) != 1 {
+		t.Fatalf("%s: %d rows", query, len(rows))
+	}
+	return rows[0]
+}
+
+// files returns a list of files for SQL, with those of the kind that the
+// table names, or one that holds nothing.
+func (g *graph) files(t *testing.T, kind int) []string {
+	t.Helper()
+	sub := map[int]string{1: "segments", 2: "index"}[kind]
+	return g.rows(t, fmt.Sprintf("SELECT '%s/' || strftime(DATE '1970-01-01' + day, '%%Y-%%m-%%d') || '/' || name FROM file WHERE kind = %d ORDER BY 1", sub, kind))
+}
+
+// checkWhole checks that nothing in the graph is there by halves: every row
+// and every file belongs to a batch that is committed, and what the tables say
+// about the events agrees with each other and with the files.
+func (g *graph) checkWhole(t *testing.T) {
+	t.Helper()
+	var found []string
+	for _, sub := range []string{"index", "segments"} {
+		err := filepath.WalkDir(filepath.Join(g.dir, sub), func(path string, d fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) || err == nil && d.IsDir() {
+				return nil
+			}
+			name, rel := filepath.Rel(g.dir, path)
+			found = append(found, name)
+			return errors.Join(err, rel)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	named := append(g.files(t, 2), g.files(t, 1)...)
+	slices.Sort(found)
+	slices.Sort(named)
+	if !slices.Equal(found, named) {
+		t.Errorf("files that no row names: %v\nrows that name no file: %v", without(found, named), without(named, found))
+	}
+	for what, query := range map[string]string{
+		"rows of the ledger that do not add up":     "SELECT * FROM ledger WHERE seen <> stored + duplicate + rejected",
+		"rows of the ledger without a batch":        "SELECT uri FROM ledger ANTI JOIN batch ON batch.id = ledger.batch",
+		"batches without a row in the ledger":       "SELECT id FROM batch ANTI JOIN ledger ON batch.id = ledger.batch",
+		"files without a batch":                     "SELECT name FROM file ANTI JOIN batch ON name = id || '.parquet' OR name = id || '.keys'",
+		"batches that come twice":                   "SELECT id FROM batch GROUP BY id HAVING count(*) > 1",
+		"entities that come twice":                  "SELECT id FROM entity GROUP BY id HAVING count(*) > 1",
+		"pieces of an object that come twice":       "SELECT uri, reading, first FROM ledger WHERE seen > 0 GROUP BY ALL HAVING count(*) > 1",
+		"days with other events than keys":          "SELECT day FROM file GROUP BY day HAVING sum(CASE kind WHEN 1 THEN entries ELSE 0 END) <> sum(CASE kind WHEN 2 THEN entries ELSE 0 END)",
+		"batches with more events than the ledger":  "SELECT id, n, entries FROM (SELECT batch AS id, sum(stored) AS n FROM ledger GROUP BY 1) FULL JOIN (SELECT replace(name, '.parquet', '') AS id, sum(entries) AS entries FROM file WHERE kind = 1 GROUP BY 1) USING (id) WHERE coalesce(n, 0) <> coalesce(entries, 0)",
+		"batches with another volume than in files": "SELECT id, n, stored FROM (SELECT batch AS id, sum(stored) AS n FROM ledger GROUP BY 1) FULL JOIN (SELECT batch AS id, sum(stored) AS stored FROM volume GROUP BY 1) USING (id) WHERE coalesce(n, 0) <> coalesce(stored, 0)",
+	} {
+		if rows := g.rows(t, query); len(rows) > 0 {
+			t.Errorf("%d %s: %.1000q", len(rows), what, rows)
+		}
+	}
+	if want, got := g.one(t, "SELECT count(*), coalesce(sum(entries), 0) FROM file WHERE kind = 1"), g.parquet(t, "count(DISTINCT filename), count(*)"); got != want {
+		t.Errorf("segments and events are %s; the table says %s", got, want)
+	}
+	if a, b := g.calls(t, "activity", ""), g.calls(t, "entity_hour", " WHERE role = 1"); a != b {
+		t.Errorf("one rollup has %s calls of principals, another %s", a, b)
+	}
+	for _, row := range g.rows(t, "SELECT strftime(DATE '1970-01-01' + day, '%Y-%m-%d') || '/' || name, bytes, entries FROM file WHERE kind = 2") {
+		var name string
+		var bytes, entries int64
+		if _, err := fmt.Sscan(row, &name, &bytes, &entries); err != nil {
+			t.Fatalf("%q: %v", row, err)
+		}
+		info, err := os.Stat(filepath.Join(g.dir, "index", name))
+		if err != nil || info.Size() != bytes || bytes != 8*entries {
+			t.Errorf("run %s, want %d bytes: %v, %v", row, bytes, info, err)
+		}
+	}
+}
+
+// without returns a without those in b.
+func without(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
+}
+
+// parquet returns an aggregate of all events.
+func (g *graph) parquet(t *testing.T, aggregate string) string {
+	t.Helper()
+	var list []string
+	for _, f := range g.files(t, 1) {
+		list = append(list, "'"+filepath.Join(g.dir, f)+"'")
+	}
+	if len(list) == 0 {
+		return "0 0"
+	}
+	return g.one(t, fmt.Sprintf("SELECT %s FROM read_parquet([%s], filename = true)", aggregate, strings.Join(list, ", ")))
+}
+
+// partitions returns the names of the rollups' tables.
+func (g *graph) partitions(t *testing.T) []string {
+	t.Helper()
+	return g.rows(t, `SELECT table_name FROM duckdb_tables() WHERE EXISTS (FROM rollup_month
+		WHERE starts_with(table_name, name || '_') AND length(table_name) < length(name) + 9) ORDER BY 1`)
+}
+
+// calls sums up the calls in the rollups of a kind.
+func (g *graph) calls(t *testing.T, rollup, where string) string {
+	t.Helper()
+	sum := []string{"SELECT 0 AS n"}
+	for _, table := range g.partitions(t) {
+		if strings.HasPrefix(table, rollup+"_2") {
+			sum = append(sum, "SELECT success + failure FROM "+table+where)
+		}
+	}
+	return g.one(t, "SELECT sum(n) FROM ("+strings.Join(sum, " UNION ALL ")+")")
+}
