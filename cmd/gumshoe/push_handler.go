@@ -151,13 +151,9 @@ func (d *pushDesk) readBody(w http.ResponseWriter, r *http.Request) (*push.Body,
 	if r.ContentLength > d.limits.body {
 		return nil, push.ErrTooLarge
 	}
-	control := http.NewResponseController(w)
-	body, err := d.room.Read(&pacedReader{r.Body, control, d.limits.stall, time.Now().Add(d.limits.arrival)}, d.limits.body)
+	body, err := d.room.Read(&pacedReader{r.Body, http.NewResponseController(w), d.limits.stall, time.Now().Add(d.limits.arrival)}, d.limits.body)
 	switch {
 	case err == nil:
-		// The commit takes its time; a deadline that passes meanwhile would
-		// look as if the client had gone. Writers without deadlines need none.
-		_ = control.SetReadDeadline(time.Time{})
 		return body, nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, slowPush()
@@ -168,6 +164,7 @@ func (d *pushDesk) readBody(w http.ResponseWriter, r *http.Request) (*push.Body,
 }
 
 // pacedReader gives up on a sender who stalls, or takes too long altogether.
+// Its last deadline ends with the body: net/http takes it back there.
 type pacedReader struct {
 	r       io.Reader
 	control *http.ResponseController

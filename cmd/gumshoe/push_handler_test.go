@@ -147,13 +147,14 @@ func TestPushStalls(t *testing.T) {
 	f("takes too long", func(d *pushDesk) { d.limits.arrival = 50 * time.Millisecond })
 }
 
-// The deadlines of the server are for requests as they come and answers as
-// they go, not for the time in between.
+// Deadlines are for requests as they come and answers as they go, not for the
+// time in between.
 func TestPushOutlivesDeadlines(t *testing.T) {
 	t.Parallel()
-	p := newPushing(t)
+	const short = 150 * time.Millisecond
+	p := newPushing(t, func(d *pushDesk) { d.limits.stall = short })
 	server := httptest.NewUnstartedServer(p.desk)
-	server.Config.ReadTimeout, server.Config.WriteTimeout = 100*time.Millisecond, 100*time.Millisecond
+	server.Config.ReadTimeout, server.Config.WriteTimeout = short, short
 	server.Start()
 	defer server.Close()
 	p.url = server.URL
@@ -162,7 +163,7 @@ func TestPushOutlivesDeadlines(t *testing.T) {
 	answers := make(chan pushed, 1)
 	p.begin(trail("a"), answers)
 	p.queued(1)
-	late, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond) // three times the deadlines
+	late, cancel := context.WithTimeout(t.Context(), 3*short)
 	defer cancel()
 	<-late.Done()
 	<-writer

@@ -5,14 +5,20 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gumshoe-detective/gumshoe/internal/simulate"
 )
 
-// sources are the logs that the binary reads, a line each.
-var sources = []func(c *simulate.Config, records int){
-	func(c *simulate.Config, records int) { c.Events = records }, // CloudTrail
+// sources are the flags of `gumshoe simulate` for the logs that the binary
+// reads, a line each; # stands for a number of records.
+var sources = []string{
+	"--events=#", // CloudTrail
+	"--flows=#",
+	"--flow-version=5", // says which address is the interface's, whatever else is in a batch
+	"--audit-events=#",
+	"--findings", // GuardDuty's and Security Hub's
 }
 
 // suspect is the user whose key the simulated intruder steals.
@@ -38,14 +44,13 @@ func newCorpus(t *testing.T, small, large, parts int) *corpus {
 		if records == 0 {
 			continue
 		}
-		cfg := simulate.Config{Seed: int64(i + 1), Days: 20, EventsPerFile: i * 1000, Story: []string{simulate.StoryStolenKey, simulate.StoryNone}[i]}
-		for _, add := range sources {
-			add(&cfg, records)
-		}
 		out := filepath.Join(dir, fmt.Sprint("simulated-", i))
-		if _, err := simulate.Write(t.Context(), out, cfg); err != nil {
-			t.Fatalf("simulate: %v", err)
+		args := []string{"simulate", "--out", out, "--seed", fmt.Sprint(i + 1), "--days", "20",
+			"--events-per-file", fmt.Sprint(i * 1000), "--story", simulate.StoryStolenKey}
+		for _, flag := range sources {
+			args = append(args, strings.ReplaceAll(flag, "#", fmt.Sprint(records)))
 		}
+		gumshoe(t, args...)
 		if err := c.deal(out); err != nil {
 			t.Fatalf("deal out %s: %v", out, err)
 		}

@@ -13,7 +13,7 @@ import (
 // steps from one that cannot hold an empty graph to one that holds all.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
-	c := newCorpus(t, 1500, 3000, 1)
+	c := newCorpus(t, 500, 1000, 1)
 	want, _ := undisturbed(t, c)
 	step := count(512, 64)
 	errs := map[string]int{}

@@ -36,7 +36,7 @@ func openGraph(t *testing.T, data string) *graph {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		if !slices.Contains([]string{"graph.duckdb", "graph.duckdb.wal", "index", "lock", "segments"}, e.Name()) {
+		if !slices.Contains(append([]string{"graph.duckdb", "graph.duckdb.wal", "lock"}, kinds[1:]...), e.Name()) {
 			t.Errorf("a closed graph's folder holds %s", e.Name())
 		}
 	}
@@ -97,12 +97,14 @@ func (g *graph) one(t *testing.T, query string) string {
 	return rows[0]
 }
 
-// files returns a list of files for SQL, with those of the kind that the
-// table names, or one that holds nothing.
+// kinds are the folders of a graph by the kind that the table of files says:
+// events and their keys, flow records and theirs.
+var kinds = []string{1: "segments", "index", "flows", "flow-index"}
+
+// files returns the paths of the files of a kind that the table names.
 func (g *graph) files(t *testing.T, kind int) []string {
 	t.Helper()
-	sub := map[int]string{1: "segments", 2: "index"}[kind]
-	return g.rows(t, fmt.Sprintf("SELECT '%s/' || strftime(DATE '1970-01-01' + day, '%%Y-%%m-%%d') || '/' || name FROM file WHERE kind = %d ORDER BY 1", sub, kind))
+	return g.rows(t, fmt.Sprintf("SELECT '%s/' || strftime(DATE '1970-01-01' + day, '%%Y-%%m-%%d') || '/' || name FROM file WHERE kind = %d ORDER BY 1", kinds[kind], kind))
 }
 
 // checkWhole checks that nothing in the graph is there by halves: every row
@@ -110,8 +112,9 @@ func (g *graph) files(t *testing.T, kind int) []string {
 // about the events agrees with each other and with the files.
 func (g *graph) checkWhole(t *testing.T) {
 	t.Helper()
-	var found []string
-	for _, sub := range []string{"index", "segments"} {
+	var found, named []string
+	for kind, sub := range kinds[1:] {
+		named = append(named, g.files(t, kind+1)...)
 		err := filepath.WalkDir(filepath.Join(g.dir, sub), func(path string, d fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) || err == nil && d.IsDir() {
 				return nil
@@ -124,7 +127,6 @@ func (g *graph) checkWhole(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	named := append(g.files(t, 2), g.files(t, 1)...)
 	slices.Sort(found)
 	slices.Sort(named)
 	if !slices.Equal(found, named) {
@@ -138,29 +140,32 @@ func (g *graph) checkWhole(t *testing.T) {
 		"batches that come twice":                   "SELECT id FROM batch GROUP BY id HAVING count(*) > 1",
 		"entities that come twice":                  "SELECT id FROM entity GROUP BY id HAVING count(*) > 1",
 		"pieces of an object that come twice":       "SELECT uri, reading, first FROM ledger WHERE seen > 0 GROUP BY ALL HAVING count(*) > 1",
-		"days with other events than keys":          "SELECT day FROM file GROUP BY day HAVING sum(CASE kind WHEN 1 THEN entries ELSE 0 END) <> sum(CASE kind WHEN 2 THEN entries ELSE 0 END)",
-		"batches with more events than the ledger":  "SELECT id, n, entries FROM (SELECT batch AS id, sum(stored) AS n FROM ledger GROUP BY 1) FULL JOIN (SELECT replace(name, '.parquet', '') AS id, sum(entries) AS entries FROM file WHERE kind = 1 GROUP BY 1) USING (id) WHERE coalesce(n, 0) <> coalesce(entries, 0)",
+		"days with other events than keys":          "SELECT day, (kind + 1) // 2 AS what FROM file GROUP BY ALL HAVING sum(CASE kind % 2 WHEN 1 THEN entries ELSE -entries END) <> 0",
+		"batches with more events than the ledger":  "SELECT id, n, entries FROM (SELECT batch AS id, sum(stored) AS n FROM ledger GROUP BY 1) FULL JOIN (SELECT replace(name, '.parquet', '') AS id, sum(entries) AS entries FROM file WHERE kind % 2 = 1 GROUP BY 1) USING (id) WHERE coalesce(n, 0) <> coalesce(entries, 0)",
 		"batches with another volume than in files": "SELECT id, n, stored FROM (SELECT batch AS id, sum(stored) AS n FROM ledger GROUP BY 1) FULL JOIN (SELECT batch AS id, sum(stored) AS stored FROM volume GROUP BY 1) USING (id) WHERE coalesce(n, 0) <> coalesce(stored, 0)",
 	} {
 		if rows := g.rows(t, query); len(rows) > 0 {
 			t.Errorf("%d %s: %.1000q", len(rows), what, rows)
 		}
 	}
-	if want, got := g.one(t, "SELECT count(*), coalesce(sum(entries), 0) FROM file WHERE kind = 1"), g.parquet(t, "count(DISTINCT filename), count(*)"); got != want {
-		t.Errorf("segments and events are %s; the table says %s", got, want)
+	for _, kind := range []int{1, 3} {
+		want := g.one(t, fmt.Sprintf("SELECT count(*), coalesce(sum(entries), 0) FROM file WHERE kind = %d", kind))
+		if got := g.parquet(t, kind, "count(DISTINCT filename), count(*)"); got != want {
+			t.Errorf("files and records in %s are %s; the table says %s", kinds[kind], got, want)
+		}
 	}
 	if a, b := g.calls(t, "activity", ""), g.calls(t, "entity_hour", " WHERE role = 1"); a != b {
 		t.Errorf("one rollup has %s calls of principals, another %s", a, b)
 	}
-	for _, row := range g.rows(t, "SELECT strftime(DATE '1970-01-01' + day, '%Y-%m-%d') || '/' || name, bytes, entries FROM file WHERE kind = 2") {
+	for _, row := range g.rows(t, "SELECT kind, strftime(DATE '1970-01-01' + day, '%Y-%m-%d') || '/' || name, bytes FROM file") {
+		var kind, bytes int64
 		var name string
-		var bytes, entries int64
-		if _, err := fmt.Sscan(row, &name, &bytes, &entries); err != nil {
+		if _, err := fmt.Sscan(row, &kind, &name, &bytes); err != nil {
 			t.Fatalf("%q: %v", row, err)
 		}
-		info, err := os.Stat(filepath.Join(g.dir, "index", name))
-		if err != nil || info.Size() != bytes || bytes != 8*entries {
-			t.Errorf("run %s, want %d bytes: %v, %v", row, bytes, info, err)
+		info, err := os.Stat(filepath.Join(g.dir, kinds[kind], name))
+		if err != nil || info.Size() != bytes {
+			t.Errorf("%s, want %d bytes: %v, %v", row, bytes, info, err)
 		}
 	}
 }
@@ -170,11 +175,11 @@ func without(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
 }
 
-// parquet returns an aggregate of all events.
-func (g *graph) parquet(t *testing.T, aggregate string) string {
+// parquet returns an aggregate of all events or flow records.
+func (g *graph) parquet(t *testing.T, kind int, aggregate string) string {
 	t.Helper()
 	var list []string
-	for _, f := range g.files(t, 1) {
+	for _, f := range g.files(t, kind) {
 		list = append(list, "'"+filepath.Join(g.dir, f)+"'")
 	}
 	if len(list) == 0 {

@@ -15,7 +15,7 @@ import (
 // failed at some point of a recording.
 func TestPowerLoss(t *testing.T) {
 	t.Parallel()
-	r := record(t, newCorpus(t, 1500, count(3000, 30_000), 10))
+	r := record(t, newCorpus(t, 500, count(1000, 10_000), 10))
 	want, _ := undisturbed(t, r.corpus)
 	for _, rules := range []powerloss.Rules{powerloss.Journaled, powerloss.Strict} {
 		for i := range count(10, 100) {

@@ -16,7 +16,7 @@ import (
 // log had grown, but what was to be written had not reached the disk.
 func TestTornLog(t *testing.T) {
 	t.Parallel()
-	c := newCorpus(t, 1000, 1000, 2)
+	c := newCorpus(t, 500, 0, 2)
 	want, _ := undisturbed(t, c)
 	left := serveAndKill(t, c.parts[0])
 	log := ""

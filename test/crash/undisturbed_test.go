@@ -32,7 +32,7 @@ func undisturbed(t *testing.T, c *corpus) (state, time.Duration) {
 // What the tests compare does not depend on how the logs were divided.
 func TestInParts(t *testing.T) {
 	t.Parallel()
-	c := newCorpus(t, 2000, 3000, 3)
+	c := newCorpus(t, 500, 1000, 3)
 	want, _ := undisturbed(t, c)
 	data := filepath.Join(folder(t), "d")
 	for i, part := range c.parts {

@@ -3,6 +3,7 @@ package powerloss
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -41,10 +42,10 @@ func (j *Journal) Read(trace io.Reader) error {
 	lines := bufio.NewReaderSize(trace, 1<<20)
 	for {
 		line, err := lines.ReadString('\n')
-		if err == io.EOF && line == "" {
+		if errors.Is(err, io.EOF) && line == "" {
 			return nil
 		}
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("read trace: %w", err)
 		}
 		r.over = append(r.over, len(j.Ops))
