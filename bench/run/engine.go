@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -26,7 +24,8 @@ const engineCommand = "engine"
 type engineAnswer struct {
 	Version string           // of the engine
 	Scanned int64            // records
-	Rows    map[string]int64 // by table; tables of several months are added up
+	Rows    map[string]int64 // by table
+	Rollups map[string]int64 // of gumshoe's rollups, those of all months added up
 }
 
 // records is the typed view of the files; eventTime's type and the glob are
@@ -50,13 +49,14 @@ const (
 	tablesSQL = `SELECT version(), string_agg(table_name, ' ') FROM duckdb_tables()`
 )
 
-// monthSuffix is on the names of gumshoe's rollup tables.
-var monthSuffix = regexp.MustCompile(`_[0-9]{4}_[0-9]{2}$`)
+// rollupSuffix is on the names of gumshoe's rollup tables: those of a month,
+// and those of rows that came in small numbers.
+var rollupSuffix = regexp.MustCompile(`(_[0-9]{4}_[0-9]{2}|_delta)$`)
 
-func engine(ctx context.Context, args []string, stdout io.Writer) (err error) {
+func engine(ctx context.Context, args []string) (any, error) {
 	arguments := map[string]int{"load": 2, "scan": 1, "count": 1}
 	if len(args) < 2 || len(args)-1 != arguments[args[0]] {
-		return fmt.Errorf("engine: no such command: %q", args)
+		return nil, fmt.Errorf("no such command: %q", args)
 	}
 	command, file, logs := args[0], args[1], args[len(args)-1]
 	switch command {
@@ -67,7 +67,7 @@ func engine(ctx context.Context, args []string, stdout io.Writer) (err error) {
 	}
 	db, err := sql.Open("duckdb", file)
 	if err != nil {
-		return fmt.Errorf("open the engine: %w", err)
+		return nil, fmt.Errorf("open the engine: %w", err)
 	}
 	var a engineAnswer
 	switch command {
@@ -76,13 +76,13 @@ func engine(ctx context.Context, args []string, stdout io.Writer) (err error) {
 	case "scan":
 		a.Scanned, err = scan(ctx, db, logs)
 	case "count":
-		a.Version, a.Rows, err = count(ctx, db)
+		err = a.count(ctx, db)
 	}
 	// Closing belongs to what is timed, and so to what must succeed.
 	if err := errors.Join(err, db.Close()); err != nil {
-		return fmt.Errorf("engine %s: %w", command, err)
+		return nil, fmt.Errorf("%s: %w", command, err)
 	}
-	return json.NewEncoder(stdout).Encode(a)
+	return a, nil
 }
 
 // load ends durable, as gumshoe's ingest does.
@@ -124,19 +124,24 @@ func glob(dir string) string {
 	return strings.ReplaceAll(filepath.Join(dir, "**", "*.json.gz"), "'", "''")
 }
 
-// count returns the engine's version and the rows of each table.
-func count(ctx context.Context, db *sql.DB) (version string, rows map[string]int64, err error) {
+// count finds the engine's version and the rows of each table.
+func (a *engineAnswer) count(ctx context.Context, db *sql.DB) error {
 	var tables string
-	if err := db.QueryRowContext(ctx, tablesSQL).Scan(&version, &tables); err != nil {
-		return "", nil, err
+	if err := db.QueryRowContext(ctx, tablesSQL).Scan(&a.Version, &tables); err != nil {
+		return err
 	}
-	rows = map[string]int64{}
+	a.Rows, a.Rollups = map[string]int64{}, map[string]int64{}
 	for _, t := range strings.Fields(tables) {
 		var n int64
 		if err := db.QueryRowContext(ctx, "SELECT count(*) FROM "+t).Scan(&n); err != nil {
-			return "", nil, fmt.Errorf("count %s: %w", t, err)
+			return fmt.Errorf("count %s: %w", t, err)
 		}
-		rows[monthSuffix.ReplaceAllString(t, "")] += n
+		rows := a.Rows
+		name := rollupSuffix.ReplaceAllString(t, "")
+		if name != t {
+			rows = a.Rollups
+		}
+		rows[name] += n
 	}
-	return version, rows, nil
+	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -28,28 +30,38 @@ func main() {
 // bench is one run of the benchmark.
 type bench struct {
 	gumshoe string // path of the program
-	self    string // path of this program, which is the engine's side too
+	self    string // path of this program, which is its own helper too
 	work    string // folder for the logs and what is made of them
+	real    string // folder with real logs, which may be missing
+	tools   string // folder of the programs of other peers, which may be missing
 	rounds  int
 	seed    int64
 	quick   bool
+	only    []string // the parts to run; nil for all
 	log     io.Writer
+
+	engineVersion string             // once it is known
+	rate          map[string]float64 // events/s of the first ingest, by part
+	peak          map[string]int64   // bytes, the largest of the ingests of a part
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
-	if len(args) > 0 && args[0] == engineCommand {
-		return engine(ctx, args[1:], stdout)
+	if helped, err := help(ctx, args, stdout); helped {
+		return err
 	}
-	b := bench{log: stderr}
-	var out, work string
+	b := bench{log: stderr, rate: map[string]float64{}, peak: map[string]int64{}}
+	var out, work, only string
 	f := flag.NewFlagSet("run", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.StringVar(&b.gumshoe, "gumshoe", filepath.Join("bin", "gumshoe"), "the program to measure")
-	f.StringVar(&out, "out", "", "file for the results (default bench/RESULTS.md; with -quick, standard output)")
-	f.StringVar(&work, "work", filepath.Join("bench", "out"), "folder for logs and data, on the disk to measure; what is made in it is removed again")
-	f.IntVar(&b.rounds, "n", 5, "rounds that count")
+	f.StringVar(&out, "out", "", "file for the results (default bench/RESULTS.md; with -quick or -only, standard output)")
+	f.StringVar(&work, "work", filepath.Join("bench", "out"), "folder for logs and data, on the disk to measure, with 30 GB free; what is made in it is removed again")
+	f.StringVar(&b.real, "realdata", realData(), "folder with real logs; where it is missing they are not measured")
+	f.StringVar(&b.tools, "tools", filepath.Join("bin", "venv", "bin"), "folder of moto_server; where it is missing the queue is not measured")
+	f.IntVar(&b.rounds, "n", 5, "rounds that count, at most; long parts have 3")
 	f.Int64Var(&b.seed, "seed", 1, "seed of the logs")
 	f.BoolVar(&b.quick, "quick", false, "one round over few logs: shows that the benchmark works, not how fast gumshoe is")
+	f.StringVar(&only, "only", "", "run these parts, with commas between: "+strings.Join(b.partNames(), ", "))
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -58,10 +70,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return fmt.Errorf("unknown argument %q", f.Arg(0))
 	case b.rounds < 1:
 		return fmt.Errorf("-n %d: want at least 1", b.rounds)
-	case b.quick:
-		b.rounds = 1
-	case out == "":
+	}
+	if only != "" {
+		b.only = strings.Split(only, ",")
+	}
+	for _, name := range b.only {
+		if !slices.Contains(b.partNames(), name) {
+			return fmt.Errorf("-only: there is no part %q; there are %s", name, strings.Join(b.partNames(), ", "))
+		}
+	}
+	if out == "" && !b.quick && only == "" {
 		out = filepath.Join("bench", "RESULTS.md")
+	}
+	for _, p := range []*string{&b.gumshoe, &work, &b.real, &b.tools} {
+		if *p, err = filepath.Abs(*p); err != nil {
+			return fmt.Errorf("find %s: %w", *p, err)
+		}
 	}
 	if b.self, err = os.Executable(); err != nil {
 		return fmt.Errorf("find this program: %w", err)
@@ -74,36 +98,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(b.work)) }()
 	report, err := b.run(ctx)
-	if err != nil {
+	if report == nil {
 		return err
 	}
 	if out == "" {
-		_, err = stdout.Write(report)
-		return err
+		_, werr := stdout.Write(report)
+		return errors.Join(err, werr)
 	}
-	return os.WriteFile(out, report, 0o644)
+	return errors.Join(err, os.WriteFile(out, report, 0o644))
 }
 
-// run measures every corpus and returns the report.
-func (b *bench) run(ctx context.Context) ([]byte, error) {
-	m, err := b.machine(ctx)
-	if err != nil {
-		return nil, err
+// realData is where real logs lie, unless -realdata says otherwise.
+func realData() string {
+	if dir := os.Getenv("GUMSHOE_REALDATA"); dir != "" {
+		return dir
 	}
-	var results []*result
-	for _, plan := range b.plans() {
-		c, err := b.makeCorpus(ctx, plan)
-		if err != nil {
-			return nil, fmt.Errorf("make corpus %q: %w", plan.name, err)
-		}
-		r, err := b.measureCorpus(ctx, c)
-		if err != nil {
-			return nil, fmt.Errorf("corpus %q: %w", plan.name, err)
-		}
-		if err := os.RemoveAll(c.dir); err != nil {
-			return nil, fmt.Errorf("remove corpus %q: %w", plan.name, err)
-		}
-		results = append(results, r)
-	}
-	return b.report(m, results), nil
+	return filepath.Join("..", "shared", "data")
 }

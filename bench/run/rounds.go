@@ -17,12 +17,13 @@ type step string
 
 const (
 	ingestStep step = "gumshoe ingest"
+	noRawStep  step = "gumshoe ingest --no-raw"
 	loadStep   step = "engine, load and checkpoint"
 	scanStep   step = "engine, typed scan"
 	againStep  step = "gumshoe ingest, again"
 )
 
-var steps = []step{ingestStep, loadStep, scanStep, againStep}
+var steps = []step{ingestStep, noRawStep, loadStep, scanStep, againStep}
 
 // result is what the rounds over a corpus gave.
 type result struct {
@@ -34,18 +35,24 @@ type result struct {
 
 // round is one run of every contender.
 type round struct {
-	took           map[step]usage
-	data, database int64        // bytes of gumshoe's data folder and of the engine's database
-	loaded, graph  engineAnswer // the rows of the engine's database and of gumshoe's
+	took          map[step]usage
+	data, noRaw   int64        // bytes of gumshoe's data folders
+	database      int64        // bytes of the engine's database
+	loaded, graph engineAnswer // the rows of the engine's database and of gumshoe's
 }
 
-// measureCorpus runs the rounds, the first of which does not count.
-func (b *bench) measureCorpus(ctx context.Context, c *corpus) (*result, error) {
+// measureCorpus runs the rounds. The first one does not count, unless all is
+// to be quick.
+func (b *bench) measureCorpus(ctx context.Context, dir string, p plan, c *corpus) (*result, error) {
 	r := &result{corpus: c, took: map[step][]usage{}}
-	for n := range b.rounds + 1 {
+	first, last := 0, p.rounds
+	if b.quick {
+		first, last = 1, 1
+	}
+	for n := first; n <= last; n++ {
 		average := loadAverage()
-		fmt.Fprintf(b.log, "%s: round %d of %d, load average %.2f\n", c.name, n, b.rounds, average)
-		one, err := b.round(ctx, c, n%2 == 1)
+		fmt.Fprintf(b.log, "%s: round %d of %d, load average %.2f\n", p.name, n, last, average)
+		one, err := b.round(ctx, dir, c, n%2 == 1)
 		if err != nil {
 			return nil, fmt.Errorf("round %d: %w", n, err)
 		}
@@ -55,21 +62,24 @@ func (b *bench) measureCorpus(ctx context.Context, c *corpus) (*result, error) {
 		for _, s := range steps {
 			r.took[s] = append(r.took[s], one.took[s])
 		}
+		b.ingested(p.name, one.took[ingestStep])
+		b.ingested(p.name, one.took[noRawStep])
 		r.loads = append(r.loads, average)
 		r.last = *one
 	}
+	b.engineVersion = r.last.loaded.Version
 	return r, nil
 }
 
-func (b *bench) round(ctx context.Context, c *corpus, backwards bool) (_ *round, err error) {
-	dir, err := os.MkdirTemp(b.work, "round-")
-	if err != nil {
+func (b *bench) round(ctx context.Context, dir string, c *corpus, backwards bool) (_ *round, err error) {
+	if dir, err = os.MkdirTemp(dir, "round-"); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	r := &round{took: map[step]usage{}}
 	contenders := []func() error{
 		func() error { return b.runIngest(ctx, c, r, filepath.Join(dir, "data")) },
+		func() error { return b.runNoRaw(ctx, c, r, filepath.Join(dir, "no-raw")) },
 		func() error { return b.runLoad(ctx, c, r, filepath.Join(dir, "ct.duckdb")) },
 		func() error { return b.runScan(ctx, c, r) },
 	}
@@ -84,16 +94,38 @@ func (b *bench) round(ctx context.Context, c *corpus, backwards bool) (_ *round,
 	return r, nil
 }
 
+// ingestAnswer is what gumshoe ingest prints.
+type ingestAnswer struct {
+	Totals  warehouse.Totals
+	Objects []struct {
+		Object  string
+		Reasons map[string]int64
+	}
+}
+
+// ingest reads logs into a data folder and checks the counts.
+func (b *bench) ingest(ctx context.Context, data, logs string, want warehouse.Totals, flags ...string) (usage, error) {
+	var answer ingestAnswer
+	args := append([]string{"ingest", "--data", data, "--enroll", "-o", "json", logs}, flags...)
+	took, err := measure(ctx, &answer, b.gumshoe, args...)
+	if err != nil {
+		return took, err
+	}
+	if answer.Totals != want {
+		return took, fmt.Errorf("gumshoe ingest: got %+v, want %+v", answer.Totals, want)
+	}
+	return took, nil
+}
+
+// totals are those of a first ingest.
+func (c *corpus) totals() warehouse.Totals {
+	return warehouse.Totals{Seen: c.Records, Stored: c.Events, Duplicate: c.Records - c.Events}
+}
+
 // runIngest reads the logs into a fresh data folder, and once more.
 func (b *bench) runIngest(ctx context.Context, c *corpus, r *round, data string) (err error) {
-	var first, second struct{ Totals warehouse.Totals }
-	args := []string{"ingest", "--data", data, "--enroll", "-o", "json", c.logs()}
-	if r.took[ingestStep], err = measure(ctx, &first, b.gumshoe, args...); err != nil {
+	if r.took[ingestStep], err = b.ingest(ctx, data, c.logs, c.totals()); err != nil {
 		return err
-	}
-	want := warehouse.Totals{Seen: c.records(), Stored: int64(c.manifest.Events), Duplicate: int64(c.manifest.Duplicates)}
-	if first.Totals != want {
-		return fmt.Errorf("gumshoe ingest: got %+v, the manifest says %+v", first.Totals, want)
 	}
 	if r.data, err = folderBytes(data); err != nil {
 		return err
@@ -108,25 +140,32 @@ func (b *bench) runIngest(ctx context.Context, c *corpus, r *round, data string)
 	if _, err = measure(ctx, &r.graph, b.self, engineCommand, "count", filepath.Join(data, graphs[0])); err != nil {
 		return err
 	}
-	if r.took[againStep], err = measure(ctx, &second, b.gumshoe, args...); err != nil {
-		return err
-	}
-	if want = (warehouse.Totals{Seen: want.Seen, Duplicate: want.Seen}); second.Totals != want {
-		return fmt.Errorf("gumshoe ingest, again: got %+v, want %+v", second.Totals, want)
+	r.took[againStep], err = b.ingest(ctx, data, c.logs, warehouse.Totals{Seen: c.Records, Duplicate: c.Records})
+	if err != nil {
+		return fmt.Errorf("again: %w", err)
 	}
 	return nil
 }
 
+// runNoRaw reads the logs without keeping the full records.
+func (b *bench) runNoRaw(ctx context.Context, c *corpus, r *round, data string) (err error) {
+	if r.took[noRawStep], err = b.ingest(ctx, data, c.logs, c.totals(), "--no-raw"); err != nil {
+		return fmt.Errorf("without raw records: %w", err)
+	}
+	r.noRaw, err = folderBytes(data)
+	return err
+}
+
 func (b *bench) runLoad(ctx context.Context, c *corpus, r *round, file string) (err error) {
 	var nothing engineAnswer
-	if r.took[loadStep], err = measure(ctx, &nothing, b.self, engineCommand, "load", file, c.logs()); err != nil {
+	if r.took[loadStep], err = measure(ctx, &nothing, b.self, engineCommand, "load", file, c.logs); err != nil {
 		return err
 	}
 	if _, err = measure(ctx, &r.loaded, b.self, engineCommand, "count", file); err != nil {
 		return err
 	}
-	if n := r.loaded.Rows[loadedTable]; n != c.records() {
-		return fmt.Errorf("the engine loaded %d rows, the manifest says %d", n, c.records())
+	if n := r.loaded.Rows[loadedTable]; n != c.Records {
+		return fmt.Errorf("the engine loaded %d rows, want %d", n, c.Records)
 	}
 	info, err := os.Stat(file)
 	if err != nil {
@@ -138,11 +177,11 @@ func (b *bench) runLoad(ctx context.Context, c *corpus, r *round, file string) (
 
 func (b *bench) runScan(ctx context.Context, c *corpus, r *round) (err error) {
 	var a engineAnswer
-	if r.took[scanStep], err = measure(ctx, &a, b.self, engineCommand, "scan", c.logs()); err != nil {
+	if r.took[scanStep], err = measure(ctx, &a, b.self, engineCommand, "scan", c.logs); err != nil {
 		return err
 	}
-	if a.Scanned != c.records() {
-		return fmt.Errorf("the engine scanned %d records, the manifest says %d", a.Scanned, c.records())
+	if a.Scanned != c.Records {
+		return fmt.Errorf("the engine scanned %d records, want %d", a.Scanned, c.Records)
 	}
 	return nil
 }

@@ -29,17 +29,18 @@ type collector struct {
 	now    func() time.Time
 
 	backlog backlog
-	version *int64    // of the membership under which nothing refused is left to read again; nil at first
-	stale   bool      // records came since the usage was worked out
-	usageAt time.Time // when that was
+	listing time.Duration // how long the last one took
+	version *int64        // of the membership under which nothing refused is left to read again; nil at first
+	stale   bool          // records came since the usage was worked out
+	usageAt time.Time     // when that was
 }
 
 // A turn is what is read before other writers of the graph get theirs: a few
-// seconds of work. Guesses: 8 MiB of packed CloudTrail are some 100,000
+// seconds of work at most. Guesses: 4 MiB of packed CloudTrail are some 50,000
 // events, 2,000 files of the smallest kind 10,000.
 const (
 	turnObjects = 2000
-	turnBytes   = 8 << 20
+	turnBytes   = 4 << 20
 )
 
 const (
@@ -200,7 +201,7 @@ func (c *collector) pause(found int) time.Duration {
 	case c.config.Interval > 0:
 		return c.config.Interval
 	case c.config.Folder != "":
-		return defaultFolderInterval
+		return max(defaultFolderInterval, listingShare*c.listing)
 	}
 	return defaultS3Interval
 }
@@ -215,10 +216,12 @@ func (c *collector) round(ctx, hard context.Context) (found int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	began := c.now()
 	objects, err := c.pending(ctx)
 	if err != nil {
 		return 0, err
 	}
+	c.listing = c.now().Sub(began)
 	objects = append(objects, again...)
 	defer c.house.metrics.pending(c.config.name(), 0)
 	for rest := objects; len(rest) > 0 && ctx.Err() == nil; {
@@ -264,10 +267,14 @@ func (c *collector) read(ctx, hard context.Context, objects []source.Object) err
 	if err != nil {
 		return err
 	}
+	byURI := make(map[string]source.Object, len(objects))
+	for _, o := range objects {
+		byURI[o.URI] = o
+	}
 	log := newRunLog(c.house.log, c.config.name(), c.graph.ARN)
 	options.Done = func(o ingest.ObjectSummary) {
 		log.object(o)
-		c.backlog.done(o, c.now())
+		c.backlog.done(byURI[o.URI], o, c.now())
 	}
 	summary, err := ingest.Run(hard, &batchSource{Source: c.source, objects: objects, stop: ctx.Done()}, options)
 	log.add(summary)

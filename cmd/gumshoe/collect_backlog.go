@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -14,59 +15,88 @@ import (
 // It belongs to one goroutine at a time.
 type backlog struct {
 	// remember says that the source lists everything each time. Then an
-	// object is read when its name or its size is new: the objects of Amazon
-	// S3 that hold logs are written once. That takes an estimated 200 bytes
-	// an object.
+	// object is read when it is new or looks different. That takes an
+	// estimated 250 bytes an object.
 	remember bool
-	read     map[string]int64    // sizes in bytes, by URI
+	read     map[string]look     // by URI
 	failed   map[string]attempts // by URI
 }
 
-// attempts are those to read an object that cannot be read. Each leaves a row
-// in the ledger, so they become rare.
+// look is what tells an object from an earlier one of the same name.
+type look struct {
+	size int64 // bytes
+	tag  string
+}
+
+func lookOf(o source.Object) look { return look{o.Size, o.Tag} }
+
+// attempts are those to read an object that cannot be read.
 type attempts struct {
 	retry
-	after time.Time // not to be tried again before
+	after  time.Time // not to be tried again before
+	look   look
+	listed bool // the list itself said so
 }
 
 const (
 	firstAttempt = time.Minute
-	lastAttempt  = 6 * time.Hour
+	lastAttempt  = time.Hour
 )
 
 // wants reports whether an object is to be read now.
 func (b *backlog) wants(o source.Object, now time.Time) bool {
-	if now.Before(b.failed[o.URI].after) {
-		return false
+	if a, ok := b.failed[o.URI]; ok {
+		switch {
+		case o.Err != nil:
+			return false // that was reported
+		case a.listed, a.look != lookOf(o):
+			return true // restored, or written anew
+		}
+		return !now.Before(a.after)
 	}
-	size, ok := b.read[o.URI]
-	return !ok || size != o.Size
+	known, ok := b.read[o.URI]
+	return !ok || known != lookOf(o)
 }
 
 // done notes how the reading of an object went.
-func (b *backlog) done(o ingest.ObjectSummary, now time.Time) {
-	if o.Reasons[reasonUnreadable] > 0 && !o.Unchanged {
-		if b.failed == nil {
-			b.failed = map[string]attempts{}
-		}
-		a := b.failed[o.URI]
-		a.after = now.Add(a.next(firstAttempt, lastAttempt))
-		b.failed[o.URI] = a
+func (b *backlog) done(o source.Object, s ingest.ObjectSummary, now time.Time) {
+	if s.Reasons[reasonUnreadable] > 0 && !s.Unchanged {
+		b.fails(o, now)
 		return
 	}
 	delete(b.failed, o.URI)
-	b.known(o.URI, o.Bytes)
+	b.known(o)
 }
 
-// known notes that an object of this size was read, now or earlier.
-func (b *backlog) known(uri string, size int64) {
+// fails notes that an object cannot be read. It is tried again later, and
+// then later still.
+func (b *backlog) fails(o source.Object, now time.Time) {
+	if b.failed == nil {
+		b.failed = map[string]attempts{}
+	}
+	a := b.failed[o.URI]
+	a.after = now.Add(a.next(firstAttempt, lastAttempt))
+	a.look, a.listed = lookOf(o), o.Err != nil
+	b.failed[o.URI] = a
+}
+
+// failedBefore notes that an earlier server could not read an object.
+func (b *backlog) failedBefore(o source.Object) {
+	if b.failed == nil {
+		b.failed = map[string]attempts{}
+	}
+	b.failed[o.URI] = attempts{look: lookOf(o), listed: o.Err != nil}
+}
+
+// known notes that an object was read, now or earlier.
+func (b *backlog) known(o source.Object) {
 	if !b.remember {
 		return
 	}
 	if b.read == nil {
-		b.read = map[string]int64{}
+		b.read = map[string]look{}
 	}
-	b.read[uri] = size
+	b.read[o.URI] = lookOf(o)
 }
 
 // keep forgets what was not listed.
@@ -125,10 +155,14 @@ func (c *collector) pending(ctx context.Context) ([]source.Object, error) {
 	} else {
 		c.backlog.forget(c.now())
 	}
-	return c.unread(ctx, found, asked)
+	found, err := c.unread(ctx, found, asked)
+	if err != nil {
+		return nil, err
+	}
+	return c.openable(ctx, found)
 }
 
-// unread takes the objects that the ledger has read with this size out of
+// unread takes the objects that the ledger has read as they look now out of
 // found[from:], where a reading costs a download.
 func (c *collector) unread(ctx context.Context, found []source.Object, from int) ([]source.Object, error) {
 	if !c.backlog.remember || len(found) == from {
@@ -148,11 +182,54 @@ func (c *collector) unread(ctx context.Context, found []source.Object, from int)
 	}
 	left := found[:from]
 	for _, o := range found[from:] {
-		if k := ledger[o.URI]; k.Done && k.SHA256 != [32]byte{} && k.Size == o.Size {
-			c.backlog.known(o.URI, o.Size)
-		} else {
+		k := ledger[o.URI]
+		hashed := k.SHA256 != [32]byte{}
+		switch _, failed := c.backlog.failed[o.URI]; {
+		case k.Done && hashed && k.Size == o.Size && (k.Tag == o.Tag || k.Tag == "" || o.Tag == ""):
+			c.backlog.known(o)
+		case k.Done && !hashed && k.Reasons[reasonUnreadable] > 0 && !failed:
+			c.backlog.failedBefore(o)
+			if o.Err == nil {
+				left = append(left, o)
+			}
+		default:
 			left = append(left, o)
 		}
+	}
+	return left, nil
+}
+
+// maxProbes is how many objects that still cannot be read a round meets
+// before it leaves the others to the next one: some seconds of refusals from
+// Amazon S3. A guess.
+const maxProbes = 256
+
+// openable takes the objects out of found that could not be read before and
+// still cannot. Each attempt of a run leaves a row in the ledger, so one to no
+// avail is not made: what cannot be read is reported once. What can be read
+// again is fetched twice.
+func (c *collector) openable(ctx context.Context, found []source.Object) ([]source.Object, error) {
+	left, probes := found[:0], 0
+	for _, o := range found {
+		if _, failed := c.backlog.failed[o.URI]; failed {
+			if probes == maxProbes {
+				continue
+			}
+			content, err := c.source.Open(ctx, o)
+			switch {
+			case err == nil:
+				if err := content.Close(); err != nil {
+					return nil, fmt.Errorf("try to read %s: %w", o.URI, err)
+				}
+			case ctx.Err() != nil:
+				return nil, ctx.Err()
+			case !errors.Is(err, source.ErrGone): // which a run acknowledges
+				c.backlog.fails(o, c.now())
+				probes++
+				continue
+			}
+		}
+		left = append(left, o)
 	}
 	return left, nil
 }

@@ -33,9 +33,11 @@ type sourceConfig struct {
 }
 
 // How often a source is listed. A file of a folder is read when two listings
-// saw it the same, so the default makes it wait 4 s at most.
+// saw it the same, so the default makes it wait 2 s at most, unless the folder
+// is so large that a listing takes more than a tenth of the time.
 const (
-	defaultFolderInterval = 2 * time.Second
+	defaultFolderInterval = time.Second
+	listingShare          = 9 // pause after a listing of a folder, in times that it took
 	defaultS3Interval     = 5 * time.Minute
 	minInterval           = 100 * time.Millisecond
 	maxInterval           = 24 * time.Hour

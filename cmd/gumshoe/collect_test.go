@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gumshoe-detective/gumshoe/internal/control"
+	"github.com/gumshoe-detective/gumshoe/internal/ingest"
 	"github.com/gumshoe-detective/gumshoe/internal/simulate"
 	"github.com/gumshoe-detective/gumshoe/internal/source"
 )
@@ -311,12 +312,13 @@ func TestTurn(t *testing.T) {
 	f(2, 3, turnBytes/2)
 }
 
-// What cannot be read is tried again ever more rarely, what was read is not.
+// What cannot be read is tried again ever more rarely, what was read is not,
+// unless it looks different.
 func TestBacklog(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	b := backlog{remember: true}
-	o := source.Object{URI: "s3://a/b", Size: 7}
+	o := source.Object{URI: "s3://a/b", Size: 7, Tag: "1"}
 	failed := objectFailed(o.URI)
 	wants := func(want bool) {
 		t.Helper()
@@ -325,22 +327,38 @@ func TestBacklog(t *testing.T) {
 		}
 	}
 	wants(true)
-	for wait := firstAttempt; wait <= 8*time.Minute; wait *= 2 {
-		b.done(failed, now)
-		now = now.Add(wait - time.Second)
+	for _, wait := range []int{1, 2, 4, 8, 16, 32, 60, 60} {
+		b.done(o, failed, now)
+		now = now.Add(time.Duration(wait)*time.Minute - time.Second)
 		wants(false)
 		now = now.Add(time.Second)
 		wants(true)
 	}
-	b.known(o.URI, o.Size)
+	b.done(o, failed, now)
+	o.Tag = "2"
+	wants(true) // overwritten
+	b.done(o, failed, now)
+	o.Err = errors.New("archived")
+	wants(false)
+	b.fails(o, now)
+	now = now.Add(24 * time.Hour)
+	wants(false) // the list says that it is no use
+	now = now.Add(-24 * time.Hour)
+	o.Err = nil
+	wants(true) // restored
+
+	b.done(o, ingest.ObjectSummary{URI: o.URI}, now)
 	wants(false)
 	o.Size = 8
+	wants(true)
+	b.known(o)
+	o.Tag = "3"
 	wants(true)
 	b.keep(map[string]struct{}{})
 	if len(b.read)+len(b.failed) != 0 {
 		t.Errorf("not forgotten: %+v", b)
 	}
-	b.done(failed, now)
+	b.done(o, failed, now)
 	b.forget(now.Add(firstAttempt + lastAttempt + 1))
 	if len(b.failed) != 0 {
 		t.Errorf("not forgotten: %+v", b.failed)

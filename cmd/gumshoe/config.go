@@ -23,6 +23,9 @@ type config struct {
 	AWS awsConfig `yaml:"aws"`
 	// Sources are what a server reads by itself.
 	Sources []sourceConfig `yaml:"sources"`
+	// RawRecords says whether events keep their records as logged; without
+	// them a graph is smaller and shows of an event only its columns.
+	RawRecords *bool `yaml:"raw_records"`
 	// RetentionDays is for how long a server keeps data, see retention.
 	RetentionDays *int          `yaml:"retention_days"`
 	Metrics       metricsConfig `yaml:"metrics"`

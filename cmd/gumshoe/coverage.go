@@ -29,6 +29,7 @@ type gapEntry struct {
 	From    time.Time `json:"from"`
 	To      time.Time `json:"to"`
 	Files   int       `json:"files,omitempty"`
+	Left    int       `json:"left,omitempty"` // gaps that this one stands for
 	Detail  string    `json:"detail"`
 }
 
@@ -47,7 +48,7 @@ func coverageEntries(r graph.CoverageReport) ([]coverageEntry, []gapEntry) {
 			Hours: l.Hours, Records: l.Records, Regions: l.Regions})
 	}
 	for _, g := range r.Gaps {
-		e := gapEntry{Kind: string(g.Kind), Account: g.Account, Region: g.Region, From: g.From, To: g.To, Files: g.Files, Detail: g.Detail}
+		e := gapEntry{Kind: string(g.Kind), Account: g.Account, Region: g.Region, From: g.From, To: g.To, Files: g.Files, Left: g.Left, Detail: g.Detail}
 		if g.Origin != 0 {
 			e.Source = g.Origin.String()
 		}
@@ -72,9 +73,17 @@ func printCoverage(w io.Writer, r graph.CoverageReport) {
 	fmt.Fprintln(w, "gaps in the logs:")
 	for i, g := range r.Gaps {
 		if i == maxGapLines {
-			fmt.Fprintf(w, "  and %d more; -o json has all\n", len(r.Gaps)-i)
+			fmt.Fprintf(w, "  and %d more; -o json has %d\n", gapCount(r.Gaps[i:]), gapCount(r.Gaps)-r.Gaps[len(r.Gaps)-1].Left)
 			break
 		}
 		fmt.Fprintf(w, "  %s\n", g)
 	}
+}
+
+// gapCount counts gaps, those that were left out too.
+func gapCount(gaps []graph.Gap) (n int) {
+	for _, g := range gaps {
+		n += max(1, g.Left)
+	}
+	return n
 }

@@ -105,6 +105,7 @@ exit status is 1 when no record at all was good.`,
 	f.StringVar(&kind, "kind", "auto", "`KIND` of the logs: auto, cloudtrail, vpcflow, guardduty, eksaudit, asff")
 	f.BoolVar(&o.enroll, "enroll", false, "make the accounts seen in the logs members of the graph")
 	f.StringArrayVar(&o.include, "include", nil, "read only what matches `PATTERN`, such as '*.json.gz' or '**/us-east-1/**'; may be given more than once (default: all)")
+	f.BoolVar(&o.noRaw, "no-raw", false, "do not keep the records as logged, only what is taken from them (default: as raw_records of the configuration says)")
 	f.StringVar(&o.flowFormat, "flow-format", "", "`FORMAT` of flow logs that have no header: the names of their columns, as in '${version} ${account-id}' (default: recognized)")
 	return c
 }
@@ -118,6 +119,7 @@ type ingestFlags struct {
 	enroll     bool
 	include    []string
 	flowFormat string
+	noRaw      bool
 }
 
 func (o ingestFlags) check() error {
@@ -197,12 +199,19 @@ func (h *house) ingest(ctx context.Context, inv *invocation, g control.Graph, pa
 		log.object(o)
 		progress.object(o)
 	}
-	for _, src := range sources {
-		var summary ingest.Summary
-		summary, err = ingest.Run(ctx, src, options)
+	read := func(src source.Source) error {
+		summary, err := ingest.Run(ctx, src, options)
 		log.add(summary)
 		report.Totals.Add(summary.Totals)
 		report.Seconds += summary.Elapsed.Seconds()
+		return err
+	}
+	for _, src := range sources {
+		if inv.house == nil {
+			err = read(src) // nobody else can write
+		} else {
+			err = inTurns(ctx, src, turnTime, writer, read)
+		}
 		if err != nil {
 			break
 		}
@@ -271,6 +280,7 @@ func (h *house) ingestOptions(ctx context.Context, g control.Graph, o ingestFlag
 	}
 	return ingest.Options{
 		Store: store, Places: h.places, Rules: h.rules, Membership: members, Kind: o.kind, Stopped: stopped,
-		Account: g.AccountID, Region: g.Region, FlowFormat: o.flowFormat, Batch: h.metrics.batchOf(g.ARN),
+		Account: g.AccountID, Region: g.Region, FlowFormat: o.flowFormat,
+		NoRaw: o.noRaw || h.config.RawRecords != nil && !*h.config.RawRecords, Batch: h.metrics.batchOf(g.ARN),
 	}, nil
 }

@@ -17,13 +17,13 @@ import (
 // pushLimits bound what a push may cost. None may be zero.
 type pushLimits struct {
 	body    int64         // bytes of one body, packed as it comes
-	room    int64         // bytes of all bodies in memory
+	room    int64         // bytes of all bodies in memory, without those of claims
+	claims  int64         // bytes of bodies whose signature is not checked yet
 	group   int64         // bytes that are committed together
 	gather  time.Duration // for how long bodies are collected to be committed together
 	stall   time.Duration // for how long a sender may send nothing
 	arrival time.Duration // for how long a body may be on its way
 	answer  time.Duration // for how long a sender is let wait for the commit
-	usage   time.Duration // how often a graph's usage is worked out anew at most
 }
 
 // defaultPushLimits: Amazon Data Firehose sends bodies of up to 64 MiB and
@@ -31,8 +31,8 @@ type pushLimits struct {
 // was pushed. The others are guesses.
 func defaultPushLimits() pushLimits {
 	return pushLimits{
-		body: 64 << 20, room: 256 << 20, group: 32 << 20, gather: 200 * time.Millisecond,
-		stall: 20 * time.Second, arrival: 5 * time.Minute, answer: 150 * time.Second, usage: 5 * time.Second,
+		body: 64 << 20, room: 256 << 20, claims: 96 << 20, group: 32 << 20, gather: 200 * time.Millisecond,
+		stall: 20 * time.Second, arrival: 5 * time.Minute, answer: 150 * time.Second,
 	}
 }
 
@@ -53,9 +53,12 @@ type pushDesk struct {
 	dev    bool            // any secret will do, see serve --dev
 	limits pushLimits
 	room   *push.Room
+	claims *push.Room     // apart, so that who knows the id of a key only cannot fill the room
 	audit  func(api.Call) // told of refused callers
 	now    func() time.Time
 	ingest func(ctx context.Context, g control.Graph, kind decode.Kind, src *push.Batch[ingest.ObjectSummary]) error
+
+	unwrapping sync.Mutex // what a delivery of Firehose decodes to is in no room at first
 
 	mu      sync.Mutex
 	closed  bool
@@ -74,7 +77,8 @@ type pushTarget struct {
 // house.
 func (h *house) newPushDesk(end context.Context, dev bool) *pushDesk {
 	limits := defaultPushLimits()
-	d := &pushDesk{house: h, end: end, dev: dev, limits: limits, room: push.NewRoom(limits.room),
+	d := &pushDesk{house: h, end: end, dev: dev, limits: limits,
+		room: push.NewRoom(limits.room), claims: push.NewRoom(limits.claims),
 		audit: h.writeAudit, now: time.Now, queues: map[pushTarget]*pushQueue{}}
 	d.ingest = d.read
 	return d
@@ -98,17 +102,6 @@ func (d *pushDesk) enter() bool {
 	}
 	d.running.Add(1)
 	return true
-}
-
-// waiting is how many bodies wait to be committed, and their bytes.
-func (d *pushDesk) waiting() (bodies int, bytes int64) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, q := range d.queues {
-		n, size := q.inbox.Waiting()
-		bodies, bytes = bodies+n, bytes+size
-	}
-	return bodies, bytes
 }
 
 // put queues bodies, which are the desk's from now on.
@@ -239,6 +232,10 @@ func (q *pushQueue) commit() {
 	}
 }
 
+// usageGrace is for how long the usage may be worked out when the server ends,
+// of the 10 seconds that it has for its end.
+const usageGrace = time.Second
+
 // updateUsage works the graph's usage out, if there is something new and some
 // time has passed since it was last: it asks the whole ledger. The end is no
 // reason to leave it as it was.
@@ -248,10 +245,12 @@ func (q *pushQueue) updateUsage() {
 		return
 	}
 	q.stale = false
-	if err := d.house.detective.UpdateUsage(context.WithoutCancel(d.end), q.graph.ARN); err != nil && !errors.Is(err, control.ErrNotFound) {
+	ctx, cancel := grace(d.end, usageGrace)
+	defer cancel()
+	if err := d.house.detective.UpdateUsage(ctx, q.graph.ARN); err != nil && !errors.Is(err, control.ErrNotFound) {
 		d.house.log.Error("the usage of a graph cannot be worked out", "graph", q.graph.ARN, "error", err)
 	}
-	q.due = d.now().Add(d.limits.usage)
+	q.due = d.now().Add(usageTime)
 }
 
 var _ http.Handler = (*pushDesk)(nil)

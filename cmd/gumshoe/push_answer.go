@@ -147,8 +147,10 @@ func (d *pushDesk) refuse(w http.ResponseWriter, r *http.Request, x *pushExchang
 		w.Header().Set("Allow", http.MethodPost)
 	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
-	case http.StatusRequestTimeout, http.StatusRequestEntityTooLarge:
-		w.Header().Set("Connection", "close") // the rest of the body is not waited for
+	}
+	if !x.whole {
+		// Else net/http would wait for the rest of the body before it answers.
+		w.Header().Set("Connection", "close")
 	}
 	w.Header().Set("x-amzn-ErrorType", f.code)
 	if x.firehose {

@@ -41,7 +41,9 @@ func (c *pushCaller) identity() detective.Caller {
 }
 
 // wrongKey is the one answer to a key that is not known or was revoked, and to
-// a wrong secret or signature: it tells nobody which keys there are.
+// a wrong secret or signature: no answer tells which keys there are. (That the
+// body of a signed request is read only if its key is known does tell; the ids
+// of keys are no secrets, and no bodies are taken in from strangers.)
 func wrongKey() *pushFault {
 	return &pushFault{status: http.StatusForbidden, code: "UnrecognizedClientException",
 		message: "The access key is not known, or its secret, the signature or the time of the signature is wrong."}

@@ -38,6 +38,11 @@ type delivery struct {
 // deliveryRecords are the contents of records.
 type deliveryRecords [][]byte
 
+// noDelivery is an error of a body that is no delivery.
+func noDelivery(why string) *pushFault {
+	return badPush("The body is no delivery of Amazon Data Firehose: " + why + ".")
+}
+
 // UnmarshalJSONFrom reads the list and ends at more records than there can be.
 func (r *deliveryRecords) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	t, err := dec.ReadToken()
@@ -45,11 +50,11 @@ func (r *deliveryRecords) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 		return err
 	}
 	if t.Kind() != '[' {
-		return errors.New("records is no list")
+		return noDelivery("records is no list")
 	}
 	for dec.PeekKind() != ']' {
 		if len(*r) == maxDeliveryRecords {
-			return fmt.Errorf("more than %d records", maxDeliveryRecords)
+			return noDelivery(fmt.Sprintf("it has more than %d records", maxDeliveryRecords))
 		}
 		var record struct {
 			Data []byte `json:"data"`
@@ -66,6 +71,8 @@ func (r *deliveryRecords) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 // unwrapFirehose returns what the records of a delivery hold and, unless there
 // is an error, releases its body.
 func (d *pushDesk) unwrapFirehose(x *pushExchange, body *push.Body) (_ []*push.Body, err error) {
+	d.unwrapping.Lock()
+	defer d.unwrapping.Unlock()
 	plain, err := d.unpackFirehose(body)
 	if err != nil {
 		return nil, err
@@ -75,9 +82,12 @@ func (d *pushDesk) unwrapFirehose(x *pushExchange, body *push.Body) (_ []*push.B
 	if plain != body {
 		plain.Release()
 	}
+	var fault *pushFault
 	switch {
-	case err != nil:
-		return nil, badPush("The body is no delivery of Amazon Data Firehose: " + err.Error())
+	case errors.As(err, &fault):
+		return nil, fault
+	case err != nil: // its text names our own types
+		return nil, noDelivery("want JSON with requestId, and records with data in Base64")
 	case x.delivery == "":
 		x.delivery = in.RequestID
 	case in.RequestID != x.delivery:

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/gumshoe-detective/gumshoe/internal/control"
 	"github.com/gumshoe-detective/gumshoe/internal/decode"
 	"github.com/gumshoe-detective/gumshoe/internal/ingest"
 	"github.com/gumshoe-detective/gumshoe/internal/source/push"
@@ -27,6 +28,7 @@ type pushExchange struct {
 	firehose bool // the request is one of Amazon Data Firehose, and so must the answer be
 	delivery string
 	caller   *pushCaller // nil until it is known
+	whole    bool        // the body was read to its end
 }
 
 // ServeHTTP takes one push:
@@ -78,18 +80,31 @@ func (d *pushDesk) take(w http.ResponseWriter, r *http.Request, x *pushExchange)
 	if x.caller, err = d.authenticate(r); err != nil {
 		return nil, err
 	}
-	body, err := d.readBody(w, r)
+	var g control.Graph
+	room := d.claims
+	if x.caller.proven {
+		room = d.room
+		if g, err = d.graphOf(r, x.caller); err != nil {
+			return nil, err
+		}
+	}
+	body, err := d.readBody(w, r, room)
 	if err != nil {
 		return nil, err
 	}
+	x.whole = true
 	bodies := []*push.Body{body}
 	defer func() { release(bodies) }()
-	if err := x.caller.prove(r, body.Bytes(), d.now()); err != nil {
-		return nil, err
-	}
-	g, err := d.graphOf(r, x.caller)
-	if err != nil {
-		return nil, err
+	if !x.caller.proven {
+		if err := x.caller.prove(r, body.Bytes(), d.now()); err != nil {
+			return nil, err
+		}
+		if g, err = d.graphOf(r, x.caller); err != nil {
+			return nil, err
+		}
+		if err := body.Move(d.room); err != nil {
+			return nil, err
+		}
 	}
 	if len(body.Bytes()) == 0 {
 		return nil, badPush("The request has no body.")
@@ -142,19 +157,27 @@ func pushKind(r *http.Request) (decode.Kind, error) {
 	return kind, nil
 }
 
-// readBody reads the body as it comes, packed or not. The caller must release
-// it.
-func (d *pushDesk) readBody(w http.ResponseWriter, r *http.Request) (*push.Body, error) {
+// readBody reads the body as it comes, packed or not, into a room. The caller
+// must release it.
+func (d *pushDesk) readBody(w http.ResponseWriter, r *http.Request, room *push.Room) (*push.Body, error) {
 	if coding := strings.ToLower(r.Header.Get("Content-Encoding")); !slices.Contains([]string{"", "identity", "gzip", "x-gzip", "zstd"}, coding) {
 		return nil, wrongCoding()
 	}
-	if r.ContentLength > d.limits.body {
+	most := d.limits.body
+	if r.ContentLength > most {
 		return nil, push.ErrTooLarge
 	}
-	body, err := d.room.Read(&pacedReader{r.Body, http.NewResponseController(w), d.limits.stall, time.Now().Add(d.limits.arrival)}, d.limits.body)
+	if r.ContentLength >= 0 {
+		most = r.ContentLength // takes no more room than that
+	}
+	p := &pacedReader{r: r.Body, control: http.NewResponseController(w), stall: d.limits.stall, last: time.Now().Add(d.limits.arrival), end: d.end}
+	defer p.stopAtEnd()()
+	body, err := room.Read(p, most)
 	switch {
 	case err == nil:
 		return body, nil
+	case d.end.Err() != nil:
+		return nil, errServerEnds
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, slowPush()
 	case errors.Is(err, push.ErrFull), errors.Is(err, push.ErrTooLarge):
@@ -163,20 +186,31 @@ func (d *pushDesk) readBody(w http.ResponseWriter, r *http.Request) (*push.Body,
 	return nil, badPush("The body could not be read to its end.")
 }
 
-// pacedReader gives up on a sender who stalls, or takes too long altogether.
-// Its last deadline ends with the body: net/http takes it back there.
+// pacedReader gives up on a sender who stalls, or takes too long altogether,
+// and when the server ends. Its last deadline ends with the body: net/http
+// takes it back there.
 type pacedReader struct {
 	r       io.Reader
 	control *http.ResponseController
 	stall   time.Duration
-	end     time.Time
+	last    time.Time       // the body must be there by then
+	end     context.Context // of the server
 }
 
 func (p *pacedReader) Read(b []byte) (int, error) {
 	deadline := time.Now().Add(p.stall)
-	if deadline.After(p.end) {
-		deadline = p.end
+	if deadline.After(p.last) {
+		deadline = p.last
 	}
 	_ = p.control.SetReadDeadline(deadline)
+	// In this order: the end may have set its deadline just before.
+	if err := p.end.Err(); err != nil {
+		return 0, err
+	}
 	return p.r.Read(b)
+}
+
+// stopAtEnd ends a Read when the server ends, until stop is called.
+func (p *pacedReader) stopAtEnd() (stop func() bool) {
+	return context.AfterFunc(p.end, func() { _ = p.control.SetReadDeadline(time.Now()) })
 }

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gumshoe-detective/gumshoe/internal/control"
+	"github.com/gumshoe-detective/gumshoe/internal/identity"
 )
 
 func TestPushRefuses(t *testing.T) {
@@ -75,7 +78,7 @@ func TestPushLongest(t *testing.T) {
 // When there is no room for more, senders are told to come back.
 func TestPushNoRoom(t *testing.T) {
 	t.Parallel()
-	const room = 20_000
+	const room = 14_000 // for two bodies and the half of a third
 	p := newPushing(t, func(d *pushDesk) { d.limits.room = room; d.room = newRoom(room) })
 	writer := p.house.writer(p.graph)
 	writer <- struct{}{}
@@ -108,8 +111,8 @@ func TestPushWaitsTooLong(t *testing.T) {
 	if a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" || !strings.Contains(a.Message, "in time") {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
-	if n, bytes := p.desk.waiting(); n != 0 || bytes != 0 {
-		t.Errorf("%d bodies of %d bytes wait", n, bytes)
+	if n := p.waiting(); n != 0 {
+		t.Errorf("%d bodies wait", n)
 	}
 }
 
@@ -120,17 +123,8 @@ func TestPushStalls(t *testing.T) {
 	f := func(name string, change func(*pushDesk)) {
 		t.Helper()
 		p := newPushing(t, change)
-		r := p.request("auto", "")
-		r.SetBasicAuth(p.key.AccessKeyID, p.key.SecretAccessKey)
-		var d net.Dialer
-		conn, err := d.DialContext(t.Context(), "tcp", strings.TrimPrefix(p.url, "http://"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close()
-		fmt.Fprintf(conn, "POST %sauto HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nContent-Length: 100000\r\n\r\n%s",
-			pushPath, r.Header.Get("Authorization"), strings.Repeat("x", 50_000))
-		resp, err := http.ReadResponse(bufio.NewReader(conn), r)
+		conn := p.stalled(basic(p.key.AccessKeyID, p.key.SecretAccessKey))
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -145,6 +139,85 @@ func TestPushStalls(t *testing.T) {
 	}
 	f("stalls", func(d *pushDesk) { d.limits.stall = 50 * time.Millisecond })
 	f("takes too long", func(d *pushDesk) { d.limits.arrival = 50 * time.Millisecond })
+}
+
+// stalled sends the half of a body and returns the connection.
+func (p *pushing) stalled(form func(*http.Request)) net.Conn {
+	p.t.Helper()
+	r := p.request("auto", strings.Repeat("x", 20_000))
+	form(r)
+	var d net.Dialer
+	conn, err := d.DialContext(p.t.Context(), "tcp", strings.TrimPrefix(p.url, "http://"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(func() { conn.Close() })
+	fmt.Fprintf(conn, "POST %sauto HTTP/1.1\r\nHost: %s\r\nContent-Length: 20000\r\n", pushPath, r.Host)
+	if err := r.Header.Write(conn); err != nil {
+		p.t.Fatal(err)
+	}
+	fmt.Fprintf(conn, "\r\n%s", strings.Repeat("x", 10_000))
+	return conn
+}
+
+// A sender whose body is still on its way is told of the server's end as well.
+func TestPushStalledAtEnd(t *testing.T) {
+	t.Parallel()
+	p := newPushing(t)
+	conn := p.stalled(basic(p.key.AccessKeyID, p.key.SecretAccessKey))
+	p.until("nothing came", func() bool { return p.desk.room.Free() < p.desk.limits.room })
+	p.end()
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if body, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != http.StatusServiceUnavailable || !strings.Contains(string(body), "The server ends") {
+		t.Errorf("%s %s, %v", resp.Status, body, err)
+	}
+}
+
+// Who knows the id of a key only may fill the room of those who sign, and
+// takes none from others.
+func TestPushClaimsRoom(t *testing.T) {
+	t.Parallel()
+	p := newPushing(t, func(d *pushDesk) { d.limits.claims = 20_000; d.claims = newRoom(20_000) })
+	sign := signedFor(t, "detective", defaultRegion, time.Now())
+	conn := p.stalled(sign(p.key.AccessKeyID, "a wrong secret"))
+	p.until("nothing came", func() bool { return p.desk.claims.Free() < 5000 })
+	signed := sign(p.key.AccessKeyID, p.key.SecretAccessKey)
+	body := trail("a") + strings.Repeat(" ", 5000)
+	if a := p.push("auto", body, signed); a.Status != http.StatusServiceUnavailable {
+		t.Errorf("signed: %d %s", a.Status, a.Body)
+	}
+	if a := p.push("auto", body); a.Status != http.StatusOK || a.Stored != 1 {
+		t.Errorf("with the secret: %d %s", a.Status, a.Body)
+	}
+	conn.Close()
+	p.until("the room is not given back", func() bool { return p.desk.claims.Free() == p.desk.limits.claims })
+	if a := p.push("auto", body, signed); a.Status != http.StatusOK || a.Duplicate != 1 {
+		t.Errorf("signed, with room: %d %s", a.Status, a.Body)
+	}
+}
+
+// Who may not push is told before the body is there.
+func TestPushRefusedEarly(t *testing.T) {
+	t.Parallel()
+	p := newPushing(t)
+	key, err := p.house.identity.CreateKey(t.Context(), pushAccountID, identity.KeyOptions{UserName: "reader",
+		Policies: []control.KeyPolicy{{Name: "AmazonDetectiveInvestigatorAccess"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn := p.stalled(basic(key.AccessKeyID, key.SecretAccessKey))
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusForbidden || resp.Header.Get("x-amzn-ErrorType") != "AccessDeniedException" {
+		t.Errorf("%s %v", resp.Status, resp.Header)
+	}
 }
 
 // Deadlines are for requests as they come and answers as they go, not for the

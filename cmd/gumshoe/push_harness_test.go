@@ -72,8 +72,8 @@ func newPushing(t testing.TB, change ...func(*pushDesk)) *pushing {
 		cancel()
 		server.Close()
 		p.desk.wait()
-		if free := p.desk.room.Free(); free != p.desk.limits.room {
-			t.Errorf("%d bytes of the room are free at the end, of %d", free, p.desk.limits.room)
+		if free, claims := p.desk.room.Free(), p.desk.claims.Free(); free != p.desk.limits.room || claims != p.desk.limits.claims {
+			t.Errorf("at the end %d bytes of the room and %d of the claims' are free, of %d and %d", free, claims, p.desk.limits.room, p.desk.limits.claims)
 		}
 		if err := h.close(); err != nil {
 			t.Error(err)
@@ -176,19 +176,33 @@ func (p *pushing) stored() warehouse.Totals {
 	return status.Totals
 }
 
+// waiting is how many bodies wait to be committed.
+func (p *pushing) waiting() (bodies int) {
+	p.desk.mu.Lock()
+	defer p.desk.mu.Unlock()
+	for _, q := range p.desk.queues {
+		n, _ := q.inbox.Waiting()
+		bodies += n
+	}
+	return bodies
+}
+
 // queued waits until so many bodies wait; the caller holds the graph's writer.
 func (p *pushing) queued(n int) {
 	p.t.Helper()
+	p.until(fmt.Sprintf("%d bodies never waited", n), func() bool { return p.waiting() == n })
+}
+
+// until waits until ok.
+func (p *pushing) until(what string, ok func() bool) {
+	p.t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for {
-		if got, _ := p.desk.waiting(); got == n {
-			return
-		}
+	for !ok() {
 		select {
 		case <-tick.C:
 		case <-p.t.Context().Done():
-			p.t.Fatalf("%d bodies never waited", n)
+			p.t.Fatal(what)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gumshoe-detective/gumshoe/internal/control"
@@ -13,15 +15,9 @@ import (
 // retained is what retention needs of a store.
 type retained interface {
 	Status(ctx context.Context) (warehouse.Status, error)
-	DropBefore(ctx context.Context, t time.Time) error
-
-	// Imported returns for each month that records were stored for when that
-	// was done last.
 	Imported(ctx context.Context) (map[warehouse.Month]time.Time, error)
+	Drop(ctx context.Context, months []warehouse.Month) error
 }
-
-// errNoImports says that a store cannot tell when its data was imported.
-var errNoImports = errors.New("the store cannot tell when data was imported, so nothing is dropped")
 
 // retain drops what is too old, now and once a day until ctx ends.
 func (h *house) retain(ctx context.Context) {
@@ -62,10 +58,6 @@ func (h *house) retainGraph(ctx context.Context, g control.Graph, now time.Time,
 	if err != nil {
 		return err
 	}
-	kept, ok := store.(retained)
-	if !ok {
-		return errNoImports
-	}
 	writer := h.writer(g)
 	select {
 	case writer <- struct{}{}:
@@ -73,34 +65,45 @@ func (h *house) retainGraph(ctx context.Context, g control.Graph, now time.Time,
 		return ctx.Err()
 	}
 	defer func() { <-writer }()
-	before, dropped, err := dropOld(ctx, kept, now, days)
-	if err == nil && dropped {
-		h.log.Info("dropped old data", "graph", g.ARN, "before", before.Format(time.DateOnly), "retention_days", days)
+	months, err := dropOld(ctx, store, now, days)
+	if err == nil && len(months) > 0 {
+		h.log.Info("dropped old data", "graph", g.ARN, "months", monthNames(months), "retention_days", days)
 	}
 	return err
 }
 
-// dropOld drops the oldest months up to the first that must stay: one whose
-// end is not days before the newest hour of the graph, or into which something
-// was imported in the last days. It returns the start of that month.
-func dropOld(ctx context.Context, store retained, now time.Time, days int) (before time.Time, dropped bool, err error) {
-	st, err := store.Status(ctx)
-	if err != nil || st.First.IsZero() {
-		return time.Time{}, false, err
-	}
+// dropOld drops the months that are too old, and returns them in order: those
+// that ended days before the newest hour of the graph and into which nothing
+// was imported in the last days.
+func dropOld(ctx context.Context, store retained, now time.Time, days int) ([]warehouse.Month, error) {
 	imported, err := store.Imported(ctx)
+	if err != nil || len(imported) == 0 {
+		return nil, err
+	}
+	st, err := store.Status(ctx)
 	if err != nil {
-		return time.Time{}, false, err
+		return nil, err
 	}
 	byTime := st.Last.Add(time.Hour).AddDate(0, 0, -days)
 	byImport := now.AddDate(0, 0, -days)
-	first := warehouse.DayOf(st.First).Month()
-	stays := first
-	for !(stays + 1).Start().After(byTime) && !imported[stays].After(byImport) {
-		stays++
+	var old []warehouse.Month
+	for month, at := range imported {
+		if !(month + 1).Start().After(byTime) && !at.After(byImport) {
+			old = append(old, month)
+		}
 	}
-	if stays == first {
-		return time.Time{}, false, nil
+	if len(old) == 0 {
+		return nil, nil
 	}
-	return stays.Start(), true, store.DropBefore(ctx, stays.Start())
+	slices.Sort(old)
+	return old, store.Drop(ctx, old)
+}
+
+// monthNames returns "2025-01 2025-02".
+func monthNames(months []warehouse.Month) string {
+	names := make([]string, len(months))
+	for i, m := range months {
+		names[i] = m.Start().Format("2006-01")
+	}
+	return strings.Join(names, " ")
 }

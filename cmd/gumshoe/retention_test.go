@@ -18,20 +18,6 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
-// importing is a store that is told when months were imported.
-type importing struct {
-	warehouse.Store
-	imported map[warehouse.Month]time.Time
-}
-
-func (s importing) Imported(context.Context) (map[warehouse.Month]time.Time, error) {
-	return s.imported, nil
-}
-
-func monthOf(year int, month time.Month) warehouse.Month {
-	return warehouse.DayOf(time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)).Month()
-}
-
 // monthlyLogs writes a file with one event for each of n months from the
 // first, and returns them.
 func monthlyLogs(t *testing.T, first time.Time, n int) []string {
@@ -74,39 +60,44 @@ func TestDropOld(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
-	store := importing{options.Store, map[warehouse.Month]time.Time{}}
-	for i, file := range monthlyLogs(t, first, 24) {
-		at := first.AddDate(0, i, 20) // each month is read when it is
-		store.imported[monthOf(2024, time.January)+warehouse.Month(i)] = at
+	files := monthlyLogs(t, first, 24)
+	read := func(file string, at time.Time, copies int) {
+		t.Helper()
 		options.Now = func() time.Time { return at }
-		if s, err := ingest.Run(t.Context(), source.NewFiles(file), options); err != nil || s.Totals.Stored != 1 {
+		if s, err := ingest.Run(t.Context(), source.NewFiles(file), options); err != nil || s.Totals.Stored != int64(copies) {
 			t.Fatalf("%s: %+v, %v", file, s, err)
 		}
 	}
-	f := func(now time.Time, days int, want time.Time, left int64) {
+	for i, file := range files {
+		read(file, first.AddDate(0, i, 20), 1) // each month is read when it is
+	}
+	objects := int64(24)
+	f := func(now time.Time, days int, want string, left int64) {
 		t.Helper()
-		before, dropped, err := dropOld(t.Context(), store, now, days)
-		if err != nil || dropped != !want.IsZero() || !before.Equal(want) {
-			t.Errorf("%v: dropped %t before %v, %v; want before %v", now, dropped, before, err, want)
+		months, err := dropOld(t.Context(), options.Store, now, days)
+		if got := monthNames(months); err != nil || got != want {
+			t.Errorf("%v: dropped %q, %v; want %q", now, got, err, want)
 		}
-		st, err := store.Status(t.Context())
-		if err != nil || st.Events != left || st.Objects != 24 {
-			t.Errorf("%v: %d events and %d objects are left, %v; want %d and 24", now, st.Events, st.Objects, err, left)
+		st, err := options.Store.Status(t.Context())
+		if err != nil || st.Events != left || st.Objects != objects {
+			t.Errorf("%v: %d events and %d objects are left, %v; want %d and %d", now, st.Events, st.Objects, err, left, objects)
 		}
 	}
 	end := time.Date(2025, 12, 21, 0, 0, 0, 0, time.UTC)
-	f(end, 3650, time.Time{}, 24)
+	f(end, 3650, "", 24)
 	// November 2024 ends 380 days before the newest event, but December's end
 	// is 349 before it.
-	f(end, 365, time.Date(2024, 12, 1, 0, 0, 0, 0, time.UTC), 13)
-	f(end, 365, time.Time{}, 13)
+	f(end, 365, "2024-01 2024-02 2024-03 2024-04 2024-05 2024-06 2024-07 2024-08 2024-09 2024-10 2024-11", 13)
+	f(end, 365, "", 13)
 	// The graph's own time counts, not the clock: it has stood still since.
-	f(end.AddDate(5, 0, 0), 365, time.Time{}, 13)
-	// What was imported lately stays, and what is newer with it.
-	store.imported[monthOf(2025, time.February)] = end
-	f(end, 180, time.Date(2025, 2, 1, 0, 0, 0, 0, time.UTC), 11)
-	f(end.AddDate(0, 0, 179), 180, time.Time{}, 11)
-	f(end.AddDate(0, 0, 180), 180, time.Date(2025, 6, 1, 0, 0, 0, 0, time.UTC), 7)
+	f(end.AddDate(5, 0, 0), 365, "", 13)
+	// Old logs that were read lately stay, those around them go.
+	late := monthlyLogs(t, time.Date(2025, 2, 1, 0, 0, 0, 0, time.UTC), 1)[0]
+	read(late, end, 1)
+	objects++
+	f(end, 180, "2024-12 2025-01 2025-03 2025-04 2025-05", 9)
+	f(end.AddDate(0, 0, 179), 180, "", 9)
+	f(end.AddDate(0, 0, 180), 180, "2025-02", 7)
 }
 
 // Nothing is dropped of an empty graph, nor where the store cannot answer.
@@ -114,29 +105,32 @@ func TestDropOldNothing(t *testing.T) {
 	t.Parallel()
 	f := func(s fixedStore, want error) {
 		t.Helper()
-		if _, dropped, err := dropOld(t.Context(), s, time.Unix(1e9, 0), 1); dropped || !errors.Is(err, want) {
-			t.Errorf("%+v: dropped %t, %v; want %v", s, dropped, err, want)
+		if months, err := dropOld(t.Context(), s, time.Unix(1e9, 0), 1); len(months) > 0 || !errors.Is(err, want) {
+			t.Errorf("%+v: dropped %v, %v; want %v", s, months, err, want)
 		}
 	}
-	old := warehouse.Status{First: time.Unix(0, 0), Last: time.Unix(1e9, 0)}
+	data := map[warehouse.Month]time.Time{0: {}}
 	f(fixedStore{}, nil)
-	f(fixedStore{err: errFull}, errFull)
-	f(fixedStore{status: old, importErr: errFull}, errFull)
+	f(fixedStore{imported: data}, nil) // no event says what the newest hour is
+	f(fixedStore{imported: data, err: errFull}, errFull)
+	f(fixedStore{importErr: errFull}, errFull)
 }
 
 // fixedStore always says the same, and must drop nothing.
 type fixedStore struct {
-	status         warehouse.Status
+	imported       map[warehouse.Month]time.Time
 	err, importErr error
 }
 
-func (s fixedStore) Status(context.Context) (warehouse.Status, error) { return s.status, s.err }
-
-func (s fixedStore) Imported(context.Context) (map[warehouse.Month]time.Time, error) {
-	return nil, s.importErr
+func (s fixedStore) Status(context.Context) (warehouse.Status, error) {
+	return warehouse.Status{}, s.err
 }
 
-func (fixedStore) DropBefore(context.Context, time.Time) error { return errors.New("it dropped") }
+func (s fixedStore) Imported(context.Context) (map[warehouse.Month]time.Time, error) {
+	return s.imported, s.importErr
+}
+
+func (fixedStore) Drop(context.Context, []warehouse.Month) error { return errors.New("it dropped") }
 
 // When the disk is full is told from what was read lately.
 func TestGrowth(t *testing.T) {

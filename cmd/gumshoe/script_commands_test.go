@@ -142,6 +142,23 @@ func scriptGet(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprintf(ts.Stdout(), "%d\n%s", resp.StatusCode, body)
 }
 
+// scriptPush posts a file and prints the status and the body of the answer:
+// push URL KEY SECRET FILE
+func scriptPush(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: push url key secret file")
+	}
+	req, err := http.NewRequest(http.MethodPost, args[0], strings.NewReader(ts.ReadFile(args[3])))
+	ts.Check(err)
+	req.SetBasicAuth(args[1], args[2])
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
+	ts.Check(err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	fmt.Fprintf(ts.Stdout(), "%d\n%s", resp.StatusCode, body)
+}
+
 // scriptGraphs lists the graphs through the API with the AWS SDK: graphs URL
 // KEY SECRET
 func scriptGraphs(ts *testscript.TestScript, neg bool, args []string) {

@@ -72,7 +72,7 @@ func runScripts(t *testing.T, dir string) {
 			return os.MkdirAll(filepath.Join(env.WorkDir, "tmp"), 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": scriptCode, "start": scriptStart, "end": scriptEnd, "get": scriptGet, "graphs": scriptGraphs,
+			"code": scriptCode, "start": scriptStart, "end": scriptEnd, "get": scriptGet, "push": scriptPush, "graphs": scriptGraphs,
 			"field": scriptField, "accounted": scriptAccounted, "nowhere": scriptNowhere, "cut": scriptCut, "gunzip": scriptGunzip,
 			"object": scriptObject, "leftovers": scriptLeftovers,
 		},

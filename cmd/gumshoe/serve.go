@@ -162,10 +162,11 @@ func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, rea
 	}
 	h.metrics.queues(sources)
 	end, breakOff := context.WithCancel(context.WithoutCancel(ctx))
-	orders := &desk{house: h, end: end}
+	orders, pushes := &desk{house: h, end: end}, h.newPushDesk(end, o.dev)
 	defer func() {
 		breakOff()
 		orders.running.Wait() // the caller closes the house
+		pushes.wait()
 	}()
 	asked := ctx
 	g, ctx := errgroup.WithContext(ctx)
@@ -174,7 +175,7 @@ func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, rea
 		handler  http.Handler
 		write    time.Duration // longest answer; 0 means as long as it takes
 	}{
-		{public, h.publicHandler(o), 90 * time.Second}, // longer than reading may take, so that it can be said
+		{public, h.publicHandler(o, pushes), 90 * time.Second}, // longer than reading may take, so that it can be said
 		{admin, orders, 0},
 	} {
 		server := &http.Server{
@@ -290,7 +291,7 @@ func (h *house) listenAdmin(ctx context.Context) (net.Listener, error) {
 }
 
 // publicHandler is everything on the one public listener.
-func (h *house) publicHandler(o serverOptions) http.Handler {
+func (h *house) publicHandler(o serverOptions, pushes http.Handler) http.Handler {
 	detective := api.New(api.Options{
 		Detective: h.detective, Keys: keyBook{h.identity}, Regions: h.config.Regions,
 		Rate:  api.Rate{PerSecond: h.config.Throttle.PerSecond, Burst: h.config.Throttle.Burst},
@@ -307,6 +308,8 @@ func (h *house) publicHandler(o serverOptions) http.Handler {
 			h.health(w, r)
 		case r.URL.Path == "/metrics":
 			h.serveMetrics(w, r)
+		case strings.HasPrefix(r.URL.Path, pushPath):
+			pushes.ServeHTTP(w, r)
 		case r.URL.Path == "/console" || strings.HasPrefix(r.URL.Path, "/console/"):
 			http.Error(w, "The console is not part of this version of gumshoe.", http.StatusNotFound)
 		default:

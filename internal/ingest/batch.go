@@ -5,10 +5,8 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"time"
 
-	"github.com/gumshoe-detective/gumshoe/internal/entity"
 	"github.com/gumshoe-detective/gumshoe/internal/source"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
@@ -45,6 +43,13 @@ type batcher struct {
 	events int
 	bytes  int
 	rows   int // of parts and volumes
+
+	// The memory of the last batch, for the next.
+	made    warehouse.Batch
+	keys    []warehouse.Key
+	records []warehouse.FlowRecord
+	earlier map[uint64]int32
+	chain   []int32
 }
 
 // add takes a chunk and commits when the batch is full.
@@ -78,7 +83,9 @@ func (b *batcher) flush(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	batch := warehouse.Batch{ID: id, Events: make([]warehouse.Event, 0, b.events), FlowRecords: make([]warehouse.FlowRecord, 0, len(known))}
+	batch := &b.made
+	emptyBatch(batch)
+	batch.ID = id
 	ledger := newLedgerRows(b.membership, b.now())
 	f := b.folder
 	f.reset()
@@ -100,7 +107,7 @@ func (b *batcher) flush(ctx context.Context) error {
 			}
 			if v == warehouse.New {
 				rows[e.part].Stored++
-				c.volumes[e.volume].Stored.Add(warehouse.Amount{Records: 1, Bytes: int64(len(e.Raw))})
+				c.volumes[e.volume].Stored.Add(warehouse.Amount{Records: 1, Bytes: int64(e.bytes)})
 				f.add(e)
 			} else {
 				rows[e.part].Duplicate++
@@ -133,20 +140,20 @@ func (b *batcher) flush(ctx context.Context) error {
 			r.Volumes, volumes = appendVolumes(r.Volumes, volumes[:n]), volumes[n:]
 		}
 	}
-	f.rows(&batch)
+	f.rows(batch)
 	batch.Ledger = ledger.rows()
-	if err := b.store.Commit(ctx, &batch); err != nil {
+	if err := b.store.Commit(ctx, batch); err != nil {
 		return err
 	}
 	if b.batch != nil {
-		b.batch(reportOf(&batch, time.Since(began)))
+		b.batch(reportOf(batch, time.Since(began)))
 	}
 	for _, p := range batch.Ledger {
 		b.report(p)
 	}
 	for _, c := range b.chunks {
 		for i := range c.parts {
-			if p := &c.parts[i]; p.done && !p.failed {
+			if p := &c.parts[i]; p.done && !p.failed && !p.broken {
 				if err := b.committed(p.object.Object); err != nil {
 					return fmt.Errorf("acknowledge %s: %w", p.object.URI, err)
 				}
@@ -159,70 +166,94 @@ func (b *batcher) flush(ctx context.Context) error {
 	return nil
 }
 
+// emptyBatch makes b ready for another batch and keeps its memory: a new one
+// for each would be 30 MB of garbage, and a page fault for every 4 KiB.
+func emptyBatch(b *warehouse.Batch) {
+	clear(b.Events)
+	clear(b.Entities)
+	clear(b.RuleHits)
+	clear(b.FlowRecords)
+	clear(b.Findings)
+	clear(b.Digests)
+	*b = warehouse.Batch{
+		Events: b.Events[:0], Entities: b.Entities[:0], Hours: b.Hours[:0], Values: b.Values[:0],
+		Activity: b.Activity[:0], Signins: b.Signins[:0], Links: b.Links[:0], RuleHits: b.RuleHits[:0],
+		FlowRecords: b.FlowRecords[:0], Flows: b.Flows[:0], Kube: b.Kube[:0], Findings: b.Findings[:0],
+		Coverage: b.Coverage[:0], Digests: b.Digests[:0],
+	}
+}
+
 // flowsPerEvent is how many flow records take the room of one event.
 const flowsPerEvent = 4
 
 // knownFlows tells for each flow record of the batch, in order, whether it is
 // new.
 func (b *batcher) knownFlows(ctx context.Context) ([]warehouse.Verdict, error) {
-	n := 0
-	for _, c := range b.chunks {
-		n += len(c.flows)
-	}
-	if n == 0 {
-		return nil, nil
-	}
-	records := make([]warehouse.FlowRecord, 0, n)
+	clear(b.records)
+	b.records = b.records[:0]
 	for _, c := range b.chunks {
 		for i := range c.flows {
-			records = append(records, c.flows[i].FlowRecord)
+			b.records = append(b.records, c.flows[i].FlowRecord)
 		}
 	}
-	return b.store.KnownFlows(ctx, records)
+	if len(b.records) == 0 {
+		return nil, nil
+	}
+	return b.store.KnownFlows(ctx, b.records)
 }
 
 // verdicts tells for each event of the batch, in order, whether it is new:
 // against the store and against earlier events of the same batch.
 func (b *batcher) verdicts(ctx context.Context) ([]warehouse.Verdict, error) {
-	keys := make([]warehouse.Key, 0, b.events)
+	clear(b.keys)
+	b.keys = b.keys[:0]
 	for _, c := range b.chunks {
 		for i := range c.events {
 			e := &c.events[i]
-			keys = append(keys, warehouse.Key{Time: e.Time, EventID: e.EventID, Account: e.Account, Hash: e.Key, Print: e.Print})
+			b.keys = append(b.keys, warehouse.Key{Time: e.Time, EventID: e.EventID, Account: e.Account, Hash: e.Key, Print: e.Print})
 		}
 	}
-	verdicts, err := b.store.Known(ctx, keys)
+	verdicts, err := b.store.Known(ctx, b.keys)
 	if err != nil {
 		return nil, err
 	}
-	type identity struct {
-		id      string
-		account entity.ID
-		day     warehouse.Day
+	b.amongThemselves(verdicts)
+	return verdicts, nil
+}
+
+// amongThemselves looks for copies in the batch itself, of those events that
+// the store does not have.
+func (b *batcher) amongThemselves(verdicts []warehouse.Verdict) {
+	// The last event with a hash, and of each event the one before it with
+	// the same: one more than its index, 0 for none.
+	if b.earlier == nil {
+		b.earlier = make(map[uint64]int32, len(b.keys))
 	}
-	type prints struct {
-		first uint32
-		more  []uint32 // of conflicts
-	}
-	earlier := make(map[identity]prints, len(keys))
-	for i, k := range keys {
+	clear(b.earlier)
+	b.chain = append(b.chain[:0], make([]int32, len(b.keys))...)
+	for i := range b.keys {
 		if verdicts[i] == warehouse.Duplicate {
 			continue
 		}
-		id := identity{k.EventID, k.Account, warehouse.DayOf(k.Time)}
-		old, ok := earlier[id]
-		switch {
-		case !ok:
-			earlier[id] = prints{first: k.Print}
-		case old.first == k.Print || slices.Contains(old.more, k.Print):
-			verdicts[i] = warehouse.Duplicate
-		default:
-			verdicts[i] = warehouse.Conflict
-			old.more = append(old.more, k.Print)
-			earlier[id] = old
+		k := &b.keys[i]
+		last := b.earlier[k.Hash]
+		for at := last; at != 0 && verdicts[i] != warehouse.Duplicate; at = b.chain[at-1] {
+			if o := &b.keys[at-1]; sameEvent(o, k) {
+				verdicts[i] = warehouse.Conflict
+				if o.Print == k.Print || o.Print == 0 || k.Print == 0 {
+					verdicts[i] = warehouse.Duplicate
+				}
+			}
+		}
+		if verdicts[i] != warehouse.Duplicate {
+			b.chain[i], b.earlier[k.Hash] = last, int32(i+1)
 		}
 	}
-	return verdicts, nil
+}
+
+// sameEvent reports whether two keys are of one event, whatever it says.
+func sameEvent(a, b *warehouse.Key) bool {
+	return a.EventID == b.EventID && a.Account == b.Account && warehouse.DayOf(a.Time) == warehouse.DayOf(b.Time)
 }
 
 func batchID() (string, error) {
@@ -249,7 +280,7 @@ func (l *ledgerRows) row(p *part) *warehouse.ObjectPart {
 	r, ok := l.byObject[p.object]
 	if !ok {
 		o := p.object
-		r = &warehouse.ObjectPart{URI: o.URI, SHA256: o.sha256, Size: o.Size, Reading: o.reading,
+		r = &warehouse.ObjectPart{URI: o.URI, SHA256: o.sha256, Size: o.Size, Tag: o.Tag, Reading: o.reading,
 			First: p.first, Reasons: map[string]int64{}, Membership: l.membership, At: l.at}
 		l.byObject[o] = r
 		l.order = append(l.order, r)

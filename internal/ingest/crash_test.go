@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -189,6 +190,15 @@ type broken struct {
 	name string
 	at   int64
 	err  error
+
+	acknowledged *[]string // may be nil
+}
+
+func (b broken) Acknowledge(ctx context.Context, o source.Object) error {
+	if b.acknowledged != nil {
+		*b.acknowledged = append(*b.acknowledged, filepath.Base(o.URI))
+	}
+	return b.Source.Acknowledge(ctx, o)
 }
 
 func (b broken) Open(ctx context.Context, o source.Object) (*source.Content, error) {
@@ -212,7 +222,8 @@ func TestSourceBreaksOff(t *testing.T) {
 	write(t, dir, map[string][]byte{"a.json": delivery(calls(t, 100, 4)...), "b.json": content, "c.json": delivery(calls(t, 200, 4)...)})
 	for _, l := range []limits{{}, small()} {
 		g := newGraph(t, false)
-		src := broken{source.NewFiles(dir), "b.json", int64(len(content)) / 2, errors.New("connection reset")}
+		var done []string
+		src := broken{source.NewFiles(dir), "b.json", int64(len(content)) / 2, errors.New("connection reset"), &done}
 		var report ObjectSummary
 		s, err := g.run(t.Context(), src, Options{limits: l, Done: func(o ObjectSummary) {
 			if strings.HasSuffix(o.URI, "b.json") {
@@ -221,6 +232,10 @@ func TestSourceBreaksOff(t *testing.T) {
 		}})
 		if err != nil || s.Objects != 3 || s.Totals.Rejected != 1 || s.Totals.Stored < 35 || s.Totals.Stored > 40 {
 			t.Fatalf("%+v, %v", s, err)
+		}
+		// A notification of what broke off must come again.
+		if diff := gocmp.Diff([]string{"a.json", "c.json"}, done); diff != "" {
+			t.Errorf("acknowledged (-want +got):\n%s", diff)
 		}
 		if report.Reasons["unreadable"] != 1 || !strings.Contains(report.Samples[0].Detail, "connection reset") || report.Samples[0].Record != report.Totals.Stored {
 			t.Errorf("report %+v", report)

@@ -17,6 +17,7 @@ type event struct {
 	warehouse.Event
 	part     int // index of its object in the chunk
 	volume   int // index of its account and day in the chunk
+	bytes    int // of the record as logged
 	product  entity.ID
 	location entity.ID
 	aso      entity.ID
@@ -45,6 +46,10 @@ type flow struct {
 	directed  bool // the record says which direction
 	instance  entity.ID
 }
+
+// printOf is an event's Print: never 0, which stands for content that cannot
+// be compared.
+func printOf(hash uint64) uint32 { return max(1, uint32(hash)) }
 
 // maxPlaceholder bounds what is kept of an id that identifies nothing.
 const maxPlaceholder = 36

@@ -67,7 +67,7 @@ func findingPrint(kind decode.Kind, f *finding.Finding) uint32 {
 	if kind == decode.KindASFF && !f.ViaSecurityHub {
 		essence += fmt.Sprintf("\x00%s\x00%s\x00%t", f.Compliance, f.Workflow, f.Archived)
 	}
-	return uint32(xxh3.HashString(essence))
+	return printOf(xxh3.HashString(essence))
 }
 
 // fact turns what a finding tells of two entities into a link of the graph.

@@ -170,36 +170,35 @@ func (f *folder) rows(b *warehouse.Batch) {
 		f.countValues(&k, c)
 	}
 	f.foldFlows()
-	b.Flows = append([]warehouse.Flow(nil), f.flowRows...)
-	b.Findings = append([]warehouse.FindingVersion(nil), f.findings...)
-	b.Kube = rowsOf(&f.kube, func(k warehouse.Kube, c warehouse.Counts) warehouse.Kube {
+	b.Flows = append(b.Flows, f.flowRows...)
+	b.Findings = append(b.Findings, f.findings...)
+	b.Kube = appendRows(b.Kube, &f.kube, func(k warehouse.Kube, c warehouse.Counts) warehouse.Kube {
 		k.Counts = c
 		return k
 	})
-	b.Coverage = rowsOf(&f.coverage, func(k coverageKey, c warehouse.Counts) warehouse.Coverage {
+	b.Coverage = appendRows(b.Coverage, &f.coverage, func(k coverageKey, c warehouse.Counts) warehouse.Coverage {
 		return warehouse.Coverage{Hour: k.hour, Account: k.account, Region: k.region, Origin: k.origin, Counts: c}
 	})
-	b.Activity = rowsOf(&f.activity, func(k warehouse.Activity, c warehouse.Counts) warehouse.Activity {
+	b.Activity = appendRows(b.Activity, &f.activity, func(k warehouse.Activity, c warehouse.Counts) warehouse.Activity {
 		k.Counts = c
 		return k
 	})
-	b.Hours = rowsOf(&f.hours, func(k hourKey, c warehouse.Counts) warehouse.EntityHour {
+	b.Hours = appendRows(b.Hours, &f.hours, func(k hourKey, c warehouse.Counts) warehouse.EntityHour {
 		return warehouse.EntityHour{Hour: k.hour, Entity: k.entity, Role: k.role, Counts: c}
 	})
-	b.Values = rowsOf(&f.values, func(k valueKey, c warehouse.Counts) warehouse.Value {
+	b.Values = appendRows(b.Values, &f.values, func(k valueKey, c warehouse.Counts) warehouse.Value {
 		return warehouse.Value{Day: k.day, Entity: k.entity, Dimension: k.dimension, Value: k.value, Counts: c}
 	})
-	b.Signins = rowsOf(&f.signins, func(k signinKey, c warehouse.Counts) warehouse.Signin {
+	b.Signins = appendRows(b.Signins, &f.signins, func(k signinKey, c warehouse.Counts) warehouse.Signin {
 		return warehouse.Signin{Hour: k.hour, Account: k.account, User: k.user, Kind: k.kind,
 			MFA: k.mfa, Address: k.address, Agent: k.agent, Counts: c}
 	})
-	b.Links = rowsOf(&f.links, func(k linkKey, c warehouse.Counts) warehouse.Link {
+	b.Links = appendRows(b.Links, &f.links, func(k linkKey, c warehouse.Counts) warehouse.Link {
 		return warehouse.Link{Hour: k.hour, From: k.from, To: k.to, Kind: k.kind, Counts: c}
 	})
 	for k, h := range f.hits {
 		b.RuleHits = append(b.RuleHits, h.row(k))
 	}
-	b.Entities = make([]warehouse.Entity, 0, len(f.entities)+len(f.colliding))
 	for _, e := range f.entities {
 		b.Entities = append(b.Entities, e)
 	}

@@ -41,6 +41,7 @@ type Options struct {
 	// logs without an envelope, of flow logs without account and Region.
 	Account, Region string
 	FlowFormat      string // of flow logs without a header, see vpcflow.Options
+	NoRaw           bool   // store events without their raw records
 
 	Workers int                 // that read and decode; 0 means the number of CPUs
 	Now     func() time.Time    // nil means time.Now
@@ -95,7 +96,7 @@ func Run(ctx context.Context, src source.Source, o Options) (Summary, error) {
 	// The version comes before the first question about an account: whoever
 	// joins later is not thought to have been a member already.
 	r := &run{src: src, Options: o, version: o.Membership.Version(),
-		jobs: make(chan *job), order: make(chan *job, 4*o.Workers), free: make(chunks, freeChunks)}
+		jobs: make(chan *job), order: make(chan *job, o.Workers), free: make(chunks, freeChunks)}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(r.jobs)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -96,6 +97,75 @@ func TestKindsTwice(t *testing.T) {
 	}
 	if c := conflicts(g); c != 0 {
 		t.Errorf("%d conflicts", c)
+	}
+}
+
+// TestNoRaw leaves out the raw records and nothing else.
+func TestNoRaw(t *testing.T) {
+	t.Parallel()
+	dir, _ := allKinds(t)
+	with, without := newGraph(t, true), newGraph(t, true)
+	o := Options{Rules: builtin(t), Workers: 1}
+	a, _ := with.summaries(dir, o)
+	o.NoRaw = true
+	b, _ := without.summaries(dir, o)
+	if a.Totals != b.Totals || a.Totals.Stored == 0 {
+		t.Errorf("with raw records %+v, without %+v", a.Totals, b.Totals)
+	}
+	for i, batch := range with.batches {
+		for j := range batch.Events {
+			if len(batch.Events[j].Raw) == 0 {
+				t.Fatalf("event %s has no raw record", batch.Events[j].EventID)
+			}
+			batch.Events[j].Raw = nil
+			if r := without.batches[i].Events[j].Raw; len(r) > 0 {
+				t.Fatalf("a raw record was kept: %s", r)
+			}
+		}
+	}
+	if diff := gocmp.Diff(with.content(), without.content()); diff != "" {
+		t.Errorf("-with +without raw records:\n%s", diff)
+	}
+	volumes := func(g *graph) []warehouse.Volume {
+		v, err := g.Volumes(t.Context(), time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	if diff := gocmp.Diff(volumes(with), volumes(without)); diff != "" {
+		t.Errorf("-with +without raw records:\n%s", diff)
+	}
+}
+
+// TestDerivedCopies reads one call in CloudTrail's own form and in others, in
+// either order: it counts once, and no form contradicts another.
+func TestDerivedCopies(t *testing.T) {
+	t.Parallel()
+	own := string(delivery(call(t, 1)))
+	lake := `[{"eventJson":` + strconv.Quote(call(t, 1)) + `}]`
+	csv := "eventversion,eventid,eventtime,eventsource,eventname,awsregion,sourceipaddress,useragent,recipientaccountid\n" +
+		"1.08,00000000-0000-4000-8000-000000000001,2026-03-04T05:06:07Z,ec2.amazonaws.com,DescribeInstances,us-east-1,203.0.113.7,aws-cli/2.15.1,111122223333\n"
+	for _, order := range [][]string{{own, csv, lake}, {csv, own, lake}, {lake, csv, own}} {
+		g := newGraph(t, true)
+		var sum warehouse.Totals
+		for _, content := range order {
+			s, err := g.in(content, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum.Add(s.Totals)
+		}
+		if sum != totals(3, 1, 2, 0) || conflicts(g) != 0 {
+			t.Errorf("%+v, %d conflicts, of\n%.60s", sum, conflicts(g), order)
+		}
+		// All in one batch, too.
+		g = newGraph(t, true)
+		dir := t.TempDir()
+		write(t, dir, map[string][]byte{"1": []byte(order[0]), "2": []byte(order[1]), "3": []byte(order[2])})
+		if s, _ := g.summaries(dir, Options{}); s.Totals != totals(3, 1, 2, 0) || conflicts(g) != 0 {
+			t.Errorf("in one batch: %+v, %d conflicts", s.Totals, conflicts(g))
+		}
 	}
 }
 

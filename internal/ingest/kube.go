@@ -74,10 +74,11 @@ func auditID(rec *eksaudit.Record, raw []byte) string {
 
 // auditPrint tells one request from another under the same audit id, which
 // the client may choose. The bytes would not do: the same event is written
-// differently by the API server and by what reads its log.
+// differently by the API server and by what reads its log, and OCSF has its
+// time in milliseconds.
 func auditPrint(rec *eksaudit.Record) uint32 {
-	return uint32(xxh3.HashString(strings.Join([]string{rec.Verb, rec.RequestURI, rec.User.Username,
-		rec.Time.UTC().Format("2006-01-02T15:04:05.999999")}, "\x00")))
+	return printOf(xxh3.HashString(strings.Join([]string{rec.Verb, rec.RequestURI, rec.User.Username,
+		rec.Time.UTC().Format("2006-01-02T15:04:05.000")}, "\x00")))
 }
 
 // maxPathLength is how much of a path outside of resources becomes part of an

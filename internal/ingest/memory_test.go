@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"iter"
+	"sync/atomic"
 
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -17,12 +18,15 @@ var equateEmpty = cmpopts.EquateEmpty()
 type memory struct {
 	names    []string
 	contents map[string][]byte
+	tags     map[string]string // may be nil
+	opened   *atomic.Int64     // may be nil
+	done     *[]string         // the names of what was acknowledged; may be nil
 }
 
 func (m memory) Objects(context.Context) iter.Seq2[source.Object, error] {
 	return func(yield func(source.Object, error) bool) {
 		for _, name := range m.names {
-			if !yield(source.Object{URI: name, Size: int64(len(m.contents[name]))}, nil) {
+			if !yield(source.Object{URI: name, Size: int64(len(m.contents[name])), Tag: m.tags[name]}, nil) {
 				return
 			}
 		}
@@ -31,7 +35,17 @@ func (m memory) Objects(context.Context) iter.Seq2[source.Object, error] {
 
 func (m memory) Open(_ context.Context, o source.Object) (*source.Content, error) {
 	b := m.contents[o.URI]
-	return source.NewContent(bytes.NewReader(b), sha256.Sum256(b), int64(len(b)), nil), nil
+	if m.opened != nil {
+		m.opened.Add(1)
+	}
+	c := source.NewContent(bytes.NewReader(b), sha256.Sum256(b), int64(len(b)), nil)
+	c.Tag = m.tags[o.URI]
+	return c, nil
 }
 
-func (memory) Acknowledge(context.Context, source.Object) error { return nil }
+func (m memory) Acknowledge(_ context.Context, o source.Object) error {
+	if m.done != nil {
+		*m.done = append(*m.done, o.URI)
+	}
+	return nil
+}

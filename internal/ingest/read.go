@@ -93,6 +93,10 @@ func (w *worker) hand(ctx context.Context) error {
 // object reads one object, or finds that the ledger has it.
 func (w *worker) object(ctx context.Context, o *object) error {
 	began := time.Now()
+	if w.tagged(o) {
+		w.leaveAsIs(o)
+		return nil
+	}
 	content, err := w.src.Open(ctx, o.Object)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -105,14 +109,31 @@ func (w *worker) object(ctx context.Context, o *object) error {
 		return nil
 	}
 	defer content.Close()
-	o.sha256, o.Size = content.SHA256, content.Size
+	o.sha256, o.Size, o.Tag = content.SHA256, content.Size, content.Tag
 	skip, unchanged := w.resume(o)
 	if unchanged {
-		w.job.unchanged = append(w.job.unchanged, unchangedSummary(o.known))
-		w.job.known = append(w.job.known, o.Object)
+		w.leaveAsIs(o)
 		return nil
 	}
 	return w.decode(ctx, o, content, skip, began)
+}
+
+// tagged reports whether the ledger has an object to its end, as far as can be
+// told without a look into it.
+func (w *worker) tagged(o *object) bool {
+	k := o.known
+	return o.Tag != "" && o.Tag == k.Tag && o.Size == k.Size && k.Done && k.SHA256 != [32]byte{} && !w.refused(k)
+}
+
+// leaveAsIs reports an object that the ledger has.
+func (w *worker) leaveAsIs(o *object) {
+	w.job.unchanged = append(w.job.unchanged, unchangedSummary(o.known))
+	w.job.known = append(w.job.known, o.Object)
+}
+
+// refused reports whether an object has records that the graph may take now.
+func (w *worker) refused(k warehouse.Object) bool {
+	return k.Reasons[reasonNotMember]+k.Reasons[reasonNoAccount]+k.Reasons[reasonStopped] > 0 && k.Membership != w.version
 }
 
 // resume decides how an object that the ledger may know is read: not at all
@@ -120,9 +141,8 @@ func (w *worker) object(ctx context.Context, o *object) error {
 // start, again when accounts may have joined since records were refused.
 func (w *worker) resume(o *object) (skip int64, unchanged bool) {
 	k := o.known
-	refused := k.Reasons[reasonNotMember]+k.Reasons[reasonNoAccount]+k.Reasons[reasonStopped] > 0 && k.Membership != w.version
 	switch {
-	case k.Readings == 0, k.SHA256 != o.sha256, refused:
+	case k.Readings == 0, k.SHA256 != o.sha256, w.refused(k):
 		o.reading = k.Readings + 1
 		return 0, false
 	case !k.Done:
@@ -235,8 +255,13 @@ func (w *worker) record(ctx context.Context, p *part, ordinal int64) error {
 		w.resolver.flow(&rec.Flow, c, &w.chunk.flows[len(w.chunk.flows)-1])
 		return nil
 	}
-	raw := w.chunk.keep(rec.Raw)
-	w.chunk.events = append(w.chunk.events, event{part: n, volume: volume})
+	raw := rec.Raw
+	if w.NoRaw {
+		w.chunk.rawBytes += eventBytes
+	} else {
+		raw = w.chunk.keep(raw)
+	}
+	w.chunk.events = append(w.chunk.events, event{part: n, volume: volume, bytes: len(raw)})
 	ev := &w.chunk.events[len(w.chunk.events)-1]
 	switch rec.Kind {
 	case decode.KindEKSAudit:
@@ -245,6 +270,12 @@ func (w *worker) record(ctx context.Context, p *part, ordinal int64) error {
 		w.resolver.finding(rec.Kind, &rec.Finding, c, raw, ev)
 	default:
 		w.resolver.resolve(&rec.CloudTrail, c.Account, raw, ev)
+		if rec.Derived {
+			ev.Print = 0 // its bytes are not the original's
+		}
+	}
+	if w.NoRaw {
+		ev.Raw = nil // the next record's bytes take its place
 	}
 	return nil
 }
@@ -263,6 +294,9 @@ func (w *worker) digest(ctx context.Context, p *part, ordinal int64) error {
 	})
 	return nil
 }
+
+// eventBytes is what an event without its raw record takes in a chunk, about.
+const eventBytes = 400
 
 // flowBytes is what a flow record takes in a chunk, about.
 const flowBytes = 320

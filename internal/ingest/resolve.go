@@ -76,7 +76,7 @@ func (r *resolver) resolve(rec *cloudtrail.Record, account string, raw []byte, e
 	ev.Account = r.name(entity.AwsAccount, account, account)
 	ev.Region = r.name(entity.Region, rec.AWSRegion, "")
 	ev.Key = r.duplicateKey(ev.EventID, account)
-	ev.Print = uint32(xxh3.Hash(raw))
+	ev.Print = printOf(xxh3.Hash(raw))
 	if rec.Insight.Type != "" && rec.EventName == "" {
 		ev.insight = true
 		ev.API = r.name(entity.API, "insight:"+rec.Insight.Type, "")

@@ -58,7 +58,7 @@ func (g *graph) Known(ctx context.Context, keys []warehouse.Key) ([]warehouse.Ve
 	for i, k := range keys {
 		prints := g.prints[identityOf(k.Account, k.EventID, warehouse.DayOf(k.Time))]
 		switch {
-		case slices.Contains(prints, k.Print):
+		case slices.Contains(prints, k.Print), slices.Contains(prints, 0), k.Print == 0 && len(prints) > 0:
 			verdicts[i] = warehouse.Duplicate
 		case len(prints) > 0:
 			verdicts[i] = warehouse.Conflict

@@ -1,6 +1,10 @@
 package ingest
 
-import "github.com/gumshoe-detective/gumshoe/internal/warehouse"
+import (
+	"slices"
+
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
+)
 
 // tally counts calls by key. It remembers the order in which keys came, so
 // that the same events make the same rows in the same order.
@@ -31,11 +35,11 @@ func (t *tally[K]) reset() {
 	t.keys, t.counts = t.keys[:0], t.counts[:0]
 }
 
-// rowsOf makes a row of each key.
-func rowsOf[K comparable, R any](t *tally[K], row func(K, warehouse.Counts) R) []R {
-	rows := make([]R, len(t.keys))
+// appendRows appends a row of each key.
+func appendRows[K comparable, R any](rows []R, t *tally[K], row func(K, warehouse.Counts) R) []R {
+	rows = slices.Grow(rows, len(t.keys))
 	for i, k := range t.keys {
-		rows[i] = row(k, t.counts[i])
+		rows = append(rows, row(k, t.counts[i]))
 	}
 	return rows
 }

@@ -127,7 +127,7 @@ func TestVolumeRowsAreBounded(t *testing.T) {
 	for i := range 500 {
 		records = append(records, call(t, i, fmt.Sprintf(`"recipientAccountId":"no account %d"`, i)))
 	}
-	src := memory{[]string{"many"}, map[string][]byte{"many": delivery(records...)}}
+	src := memory{names: []string{"many"}, contents: map[string][]byte{"many": delivery(records...)}}
 	l := limits{batchEvents: 50, batchBytes: 1 << 20, chunkEvents: 20, chunkBytes: 1 << 20, jobObjects: 3, jobBytes: 1 << 20, planBlock: 3}
 	if _, err := g.run(t.Context(), src, Options{Membership: members{}, limits: l}); err != nil {
 		t.Fatal(err)
@@ -205,7 +205,7 @@ func TestVolumesAgainstRecount(t *testing.T) {
 			for name, records := range files {
 				logs[name] = delivery(records...)
 			}
-			src := memory{slices.Sorted(maps.Keys(logs)), logs}
+			src := memory{names: slices.Sorted(maps.Keys(logs)), contents: logs}
 			now := after2026().Add(time.Duration(step) * time.Hour)
 			run := func(store warehouse.Store) error {
 				now = now.Add(time.Minute)

@@ -53,7 +53,7 @@ func (f *Files) Include(patterns ...string) *Files {
 // is yielded, since it is sorted; see Listing for the memory that it takes.
 func (f *Files) Objects(ctx context.Context) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
-		l, err := f.list(ctx)
+		l, err := f.list(ctx, nil)
 		if err != nil {
 			yield(Object{}, err)
 			return
@@ -62,12 +62,13 @@ func (f *Files) Objects(ctx context.Context) iter.Seq2[Object, error] {
 	}
 }
 
-// list finds the files. Only ctx's error is returned, or a bad pattern's.
-func (f *Files) list(ctx context.Context) (*Listing, error) {
+// list finds the files that choose takes, nil standing for all. Only ctx's
+// error is returned, or a bad pattern's.
+func (f *Files) list(ctx context.Context, choose chooser) (*Listing, error) {
 	if f.err != nil {
 		return nil, f.err
 	}
-	w := walk{without: f.without, include: f.include}
+	w := walk{without: f.without, include: f.include, choose: choose}
 	for _, path := range f.paths {
 		if err := w.add(ctx, path); err != nil {
 			return nil, err

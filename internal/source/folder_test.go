@@ -109,6 +109,50 @@ func TestFolder(t *testing.T) {
 	f("nothing more")
 }
 
+// A file that has not changed for long is looked at less often, and its change
+// is seen all the same; a new one beside it is seen at once.
+func TestFolderOfOldFiles(t *testing.T) {
+	t.Parallel()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, fresh := filepath.Join(dir, "old"), filepath.Join(dir, "new")
+	folder := source.NewFolder(dir)
+	reads := func(most int, want ...string) {
+		t.Helper()
+		for n := 1; ; n++ {
+			got := names(t, folder, dir)
+			if len(got) == 0 && n < most {
+				continue
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("after %d listings (-want)\n%s", n, diff)
+			}
+			for _, name := range got {
+				if err := folder.Acknowledge(t.Context(), source.Object{URI: filepath.Join(dir, name)}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return
+		}
+	}
+	write(t, old, "{}")
+	reads(2, "old")
+	reads(1000)
+	write(t, fresh, "{}")
+	reads(2, "new")
+	write(t, old, "{}{}")
+	reads(17, "old")
+	reads(1000)
+	if err := os.Remove(old); err != nil {
+		t.Fatal(err)
+	}
+	reads(1)
+	write(t, old, "{}{}")
+	reads(2, "old")
+}
+
 func TestFolderThatIsMissing(t *testing.T) {
 	t.Parallel()
 	dir, err := filepath.EvalSymlinks(t.TempDir())

@@ -12,9 +12,9 @@ import (
 
 // Listing collects the objects of a Source and hands them out in the order
 // that Source asks for, which takes the whole list. It is compact, since
-// there may be millions: about 140 bytes an object with names as CloudTrail
-// gives them (measured), folders being kept once. The zero value is empty. It is not safe for
-// concurrent use.
+// there may be millions: about 200 bytes an object with names and tags as those
+// of CloudTrail in Amazon S3 (measured), folders being kept once. The zero
+// value is empty. It is not safe for concurrent use.
 type Listing struct {
 	entries []entry
 	folders map[string]string // one string for each
@@ -24,10 +24,16 @@ type Listing struct {
 // escaped yet, with its size in bytes. A reason says why the object cannot be
 // read; it becomes Object.Err.
 func (l *Listing) Add(name string, size int64, reason error) {
-	l.add(name, size, time.Time{}, reason)
+	l.add(name, entry{size: size, err: reason})
 }
 
-func (l *Listing) add(path string, size int64, modified time.Time, reason error) {
+// AddTagged is Add for an object that has an Object.Tag.
+func (l *Listing) AddTagged(name string, size int64, tag string, reason error) {
+	l.add(name, entry{size: size, tag: strings.Clone(tag), err: reason})
+}
+
+// add takes in the entry e with the folder and name of path.
+func (l *Listing) add(path string, e entry) {
 	folder, name := filepath.Split(path)
 	shared, ok := l.folders[folder]
 	if !ok {
@@ -37,12 +43,9 @@ func (l *Listing) add(path string, size int64, modified time.Time, reason error)
 		shared = strings.Clone(folder)
 		l.folders[shared] = shared
 	}
-	e := entry{folder: shared, name: strings.Clone(name), size: size, err: reason}
+	e.folder, e.name = shared, strings.Clone(name)
 	if t, ok := StampOf(name); ok {
 		e.stamp = t.Unix()
-	}
-	if !modified.IsZero() {
-		e.modified = modified.UnixNano()
 	}
 	l.entries = append(l.entries, e)
 }
@@ -81,6 +84,7 @@ type entry struct {
 	size         int64
 	stamp        int64 // Unix seconds, 0 for none
 	modified     int64 // Unix nanoseconds, 0 where it is not kept
+	tag          string
 	err          error
 }
 
@@ -102,7 +106,7 @@ func compareEntries(a, b entry) int {
 }
 
 func (e *entry) object() Object {
-	o := Object{URI: EscapeName(e.folder + e.name), Size: e.size, Err: e.err}
+	o := Object{URI: EscapeName(e.folder + e.name), Size: e.size, Tag: e.tag, Err: e.err}
 	if e.stamp != 0 {
 		o.Stamp = time.Unix(e.stamp, 0).UTC()
 	}

@@ -19,6 +19,11 @@ type Object struct {
 	URI string
 	// Size in bytes as stored, when it was listed.
 	Size int64
+	// Tag changes whenever the bytes of the object do, if its store has such a
+	// thing: the ETag of Amazon S3 without its quotes. Objects of the same URI,
+	// Size and Tag have the same bytes. It is "" where none is known, as for
+	// files, and that is equal to nothing.
+	Tag string
 	// Stamp is when AWS delivered the object, to the minute and in UTC, if
 	// its name says so; the zero time otherwise. It is a few minutes later
 	// than the events inside.
@@ -71,6 +76,7 @@ type Content struct {
 	io.Reader
 	SHA256 [32]byte // of all the bytes, known before the first is read
 	Size   int64    // bytes
+	Tag    string   // Object.Tag of these bytes, which may be newer than the list; "" where none is known
 	close  func() error
 }
 

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 // ErrNotRegular says that a path is neither a file nor a folder but a device,
@@ -24,6 +23,16 @@ type walk struct {
 	found   Listing
 	without map[string]bool // real paths to pass over
 	include Patterns
+	choose  chooser // nil takes all
+}
+
+// chooser says which of the files that a walk meets are listed.
+type chooser interface {
+	// rests reports whether the regular file at path is passed over without
+	// asking for its size and time.
+	rests(path string) bool
+	// takes reports whether the file at path, which is e, is listed.
+	takes(path string, e *entry) bool
 }
 
 // add lists the file or folder at path, following it if it is a link. Only
@@ -43,7 +52,7 @@ func (w *walk) add(ctx context.Context, path string) error {
 	case !info.Mode().IsRegular():
 		w.unreadable(abs, ErrNotRegular)
 	default:
-		w.found.add(abs, info.Size(), info.ModTime(), nil)
+		w.file(abs, entryOf(info))
 	}
 	return ctx.Err()
 }
@@ -87,6 +96,7 @@ func (w *walk) folder(ctx context.Context, root string) error {
 		case d.IsDir():
 		case d.Type()&fs.ModeSymlink != 0:
 			w.link(real, path, name)
+		case w.choose != nil && d.Type().IsRegular() && w.choose.rests(name):
 		case !w.include.Match(below):
 		case d.Type().IsRegular():
 			info, err := d.Info()
@@ -94,7 +104,7 @@ func (w *walk) folder(ctx context.Context, root string) error {
 				w.unreadable(name, reason(err))
 				return nil
 			}
-			w.found.add(name, info.Size(), info.ModTime(), nil)
+			w.file(name, entryOf(info))
 		default:
 			w.unreadable(name, ErrNotRegular)
 		}
@@ -123,7 +133,19 @@ func relative(root, path string) string {
 	return strings.TrimPrefix(filepath.ToSlash(path[len(root):]), "/")
 }
 
-func (w *walk) unreadable(path string, err error) { w.found.add(path, 0, time.Time{}, err) }
+func (w *walk) unreadable(path string, err error) { w.file(path, entry{err: err}) }
+
+// file takes in the entry e of the file at path.
+func (w *walk) file(path string, e entry) {
+	if w.choose == nil || w.choose.takes(path, &e) {
+		w.found.add(path, e)
+	}
+}
+
+// entryOf is the entry of a file, without its name.
+func entryOf(info fs.FileInfo) entry {
+	return entry{size: info.Size(), modified: info.ModTime().UnixNano()}
+}
 
 // reason strips the path from err: the object's URI says it already.
 func reason(err error) error {

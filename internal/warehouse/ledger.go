@@ -12,6 +12,7 @@ type ObjectPart struct {
 	URI        string
 	SHA256     [32]byte // of the stored (compressed) bytes
 	Size       int64    // stored bytes
+	Tag        string   // what the source says of the content without its being read, such as the ETag of S3; "" for none
 	Kind       string   // "cloudtrail"; empty when nothing was recognized
 	Reading    int32    // 1 for the first time that something is read under this URI, 2 for the second …
 	First      int64    // ordinal of the first record of this part
@@ -50,6 +51,7 @@ type Object struct {
 	URI        string
 	SHA256     [32]byte
 	Size       int64
+	Tag        string // of the last reading, see ObjectPart
 	Kind       string
 	Readings   int32 // how often it was read, or begun to be read
 	Next       int64 // ordinal at which the last reading goes on; its record count when Done
@@ -69,7 +71,7 @@ type Object struct {
 // by Reading and First. It panics when parts is empty.
 func FoldObject(parts []ObjectPart) Object {
 	last := parts[len(parts)-1]
-	o := Object{URI: last.URI, SHA256: last.SHA256, Size: last.Size, Kind: last.Kind,
+	o := Object{URI: last.URI, SHA256: last.SHA256, Size: last.Size, Tag: last.Tag, Kind: last.Kind,
 		Readings: last.Reading, Done: last.Done, Membership: last.Membership, At: last.At,
 		Reasons: map[string]int64{}}
 	counted := countedReading(parts)

@@ -16,7 +16,7 @@ func TestFoldObject(t *testing.T) {
 	day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	part := func(reading int32, first, seen, stored, duplicate int64, done bool) warehouse.ObjectPart {
 		p := warehouse.ObjectPart{URI: "o", Reading: reading, First: first, Seen: seen, Stored: stored, Duplicate: duplicate,
-			Rejected: seen - stored - duplicate, Done: done, Seconds: 1, Membership: int64(reading), At: day.AddDate(0, 0, int(reading))}
+			Rejected: seen - stored - duplicate, Done: done, Seconds: 1, Tag: fmt.Sprint("tag-", reading), Membership: int64(reading), At: day.AddDate(0, 0, int(reading))}
 		if p.Rejected > 0 {
 			p.Reasons = map[string]int64{"r": p.Rejected}
 			for i := range p.Rejected {
@@ -56,7 +56,7 @@ func TestFoldObject(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
 		last := c.parts[len(c.parts)-1]
-		if o.Seconds != float64(len(c.parts)) || o.Membership != last.Membership || !o.At.Equal(last.At) {
+		if o.Seconds != float64(len(c.parts)) || o.Tag != last.Tag || o.Membership != last.Membership || !o.At.Equal(last.At) {
 			t.Errorf("%s: seconds %v, membership %d, at %v", c.name, o.Seconds, o.Membership, o.At)
 		}
 	}

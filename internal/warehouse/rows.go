@@ -229,7 +229,7 @@ type Event struct {
 	Time      time.Time // UTC, milliseconds
 	EventID   string
 	Key       uint64    // keyed hash of EventID and Account, see Key; written only
-	Print     uint32    // fingerprint of the content
+	Print     uint32    // fingerprint of the content; 0 when it cannot be compared, as of records that come in another form
 	Account   entity.ID // recipient account
 	Principal entity.ID
 	Session   entity.ID

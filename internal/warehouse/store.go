@@ -44,7 +44,7 @@ var ErrClosed = errors.New("the warehouse is closed")
 // Store holds one graph.
 //
 //   - Readers MUST be safe for concurrent use, also with a Commit.
-//   - Known, KnownFlows and Commit MUST be called by one goroutine at a time: the
+//   - Known, KnownFlows, Commit, Compact and Drop MUST be called by one goroutine at a time: the
 //     graph's writer.
 //   - Returned slices and maps belong to the caller.
 //   - Each query sees whole batches only: those committed when it begins.
@@ -79,6 +79,10 @@ type Store interface {
 	// committed before on the same UTC day. The answer has the length and
 	// order of keys and is exact: a match of hashes MUST be confirmed against
 	// the stored event id. Keys do not see each other.
+	//
+	// Events of one id have the same content if their Prints are equal or one
+	// of them is 0, which says that it cannot be compared: such a key is never
+	// a Conflict, nor is one of which an event without a Print is stored.
 	Known(ctx context.Context, keys []Key) ([]Verdict, error)
 
 	// KnownFlows tells for each record whether one that is the same in all
@@ -176,10 +180,30 @@ type Store interface {
 	// them. Times come back in whole milliseconds; Key does not come back.
 	Events(ctx context.Context, q EventQuery) ([]Event, error)
 
-	// DropBefore removes the rollup and finding months, the days of events and
-	// flow records and the digests of days that end at or before t, and their
-	// duplicate keys. The ledger stays, with its volumes.
-	DropBefore(ctx context.Context, t time.Time) error
+	// Imported returns for each month that there is data of when something was
+	// stored into it last: the latest At of the ledger's parts whose Volumes
+	// stored something on its days. It is zero where no part tells.
+	Imported(ctx context.Context) (map[Month]time.Time, error)
+
+	// Compact does one step of what makes the graph smaller and its queries
+	// faster where many small batches were committed, and reports whether it
+	// did something, so that another call may do more. It is called like
+	// Commit: by the graph's writer.
+	//
+	//   - A step MUST be bounded: about 2 s of work and 64 MB, however large
+	//     the graph is.
+	//   - Answers MUST be the same before, during and after it, but for
+	//     Segments and Bytes of Status, also of queries that run meanwhile.
+	//   - A step that is interrupted MUST lose nothing, and leave nothing once
+	//     the store is opened anew.
+	//   - Without Commits between them, calls MUST come to report false.
+	Compact(ctx context.Context) (more bool, err error)
+
+	// Drop removes the data of the given months: their rollup rows, finding
+	// versions, events and flow records with their duplicate keys, and the
+	// digests that end in them. The ledger stays, with its volumes. Months
+	// without data are no error.
+	Drop(ctx context.Context, months []Month) error
 
 	// Close ends running queries and closes the store; its Engine opens it
 	// anew when asked. Further calls return ErrClosed, further Closes nil.
@@ -219,7 +243,7 @@ type Key struct {
 	EventID string
 	Account entity.ID
 	Hash    uint64 // Hasher.Sum of EventID and Account
-	Print   uint32
+	Print   uint32 // see Event
 }
 
 // Verdict is Known's answer for one event.

@@ -58,6 +58,9 @@ func (m Month) Start() time.Time {
 	return time.Date(int(year), time.Month(int64(m)-year*12+1), 1, 0, 0, 0, 0, time.UTC)
 }
 
+// Days returns the half-open range of the days of m.
+func (m Month) Days() (first, end Day) { return DayOf(m.Start()), DayOf((m + 1).Start()) }
+
 // String returns "2026_11", the suffix of a partition's name.
 func (m Month) String() string { return m.Start().Format("2006_01") }
 

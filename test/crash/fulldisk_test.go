@@ -14,8 +14,8 @@ import (
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	c := newCorpus(t, 500, 1000, 1)
-	want, _ := undisturbed(t, c)
-	step := count(512, 64)
+	want, _, _ := undisturbed(t, c)
+	step := count(1280, 64)
 	errs := map[string]int{}
 	for kib := count(256, 64); ; kib += step {
 		disk := mount(t, kib)

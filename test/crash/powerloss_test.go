@@ -15,10 +15,10 @@ import (
 // failed at some point of a recording.
 func TestPowerLoss(t *testing.T) {
 	t.Parallel()
-	r := record(t, newCorpus(t, 500, count(1000, 10_000), 10))
-	want, _ := undisturbed(t, r.corpus)
+	r := record(t, newCorpus(t, 500, count(1000, 10_000), count(6, 10)))
+	want, _, _ := undisturbed(t, r.corpus)
 	for _, rules := range []powerloss.Rules{powerloss.Journaled, powerloss.Strict} {
-		for i := range count(10, 100) {
+		for i := range count(4, 100) {
 			t.Run(fmt.Sprint(rules, " ", i), func(t *testing.T) {
 				rnd := rand.New(rand.NewPCG(uint64(rules), uint64(i)))
 				r.fail(t, rules, r.cut(rnd), rnd, want)

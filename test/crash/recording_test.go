@@ -1,15 +1,12 @@
 package crash
 
 import (
-	"bufio"
 	"bytes"
-	"context"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -67,32 +64,13 @@ func record(t *testing.T, c *corpus) *recording {
 		ingest(t, data, part)
 		r.acks = append(r.acks, ack{time.Now(), part})
 	}
-	terminate(t, data)
-	if err := server.Wait(); err != nil {
+	signal(t, data, syscall.SIGTERM)
+	if err := server.wait(); err != nil {
 		t.Fatalf("the server under strace: %v", err)
 	}
 	r.read(t, trace)
 	r.check(t)
 	return r
-}
-
-// serve starts a command line that is a server and waits until it is ready.
-// The caller ends it and waits for it.
-func serve(t *testing.T, name string, args ...string) *exec.Cmd {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...)
-	stderr, err := cmd.StderrPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	said, err := bufio.NewReader(stderr).ReadString('\n')
-	if err != nil || !strings.Contains(said, "Detective API at") {
-		t.Fatalf("the server says %q: %v", said, err)
-	}
-	return cmd
 }
 
 // read appends a trace to the journal and removes it.
@@ -108,22 +86,6 @@ func (r *recording) read(t *testing.T, trace string) {
 	}
 	if err := os.Remove(trace); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// terminate sends SIGTERM to the process that holds a data folder.
-func terminate(t *testing.T, data string) {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(data, "lock"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
-	if err == nil {
-		err = syscall.Kill(pid, syscall.SIGTERM)
-	}
-	if err != nil {
-		t.Fatalf("end process %q: %v", b, err)
 	}
 }
 
@@ -199,17 +161,4 @@ func (r *recording) acknowledged(n int) (parts []string) {
 		}
 	}
 	return parts
-}
-
-// wait runs cmd.Wait but ends the process if it takes longer than limit.
-func wait(t *testing.T, cmd *exec.Cmd, limit time.Duration) error {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), limit)
-	defer cancel()
-	stop := context.AfterFunc(ctx, func() { _ = cmd.Process.Kill() })
-	err := cmd.Wait()
-	if !stop() {
-		t.Errorf("the process does not end within %s", limit)
-	}
-	return err
 }

@@ -13,7 +13,7 @@ import (
 type state struct {
 	Status        status
 	Tables        map[string]string // of each table a count, sums and a hash of its rows
-	Events        string
+	Events, Flows string
 	Investigation map[string]any
 }
 
@@ -48,6 +48,11 @@ func stateOf(t *testing.T, data string) state {
 	s.Tables["entity"] = g.one(t, "SELECT count(*), "+hash+" FROM (SELECT type, key FROM entity) r")
 	s.Tables["ledger"] = g.one(t, "SELECT count(*), "+hash+` FROM (SELECT uri, max(size) AS size, max(kind) AS kind, bool_or(done) AS done
 		FROM ledger GROUP BY uri) r`)
+	s.Tables["volume"] = g.one(t, "SELECT count(*), sum(n), "+hash+` FROM (SELECT kind, account, day, sum(stored) AS n, sum(stored_bytes),
+		sum(refused), sum(refused_bytes) FROM volume GROUP BY ALL HAVING n > 0) r`)
+	// Which side is near is the layout's choice, batch by batch.
+	s.Flows = g.parquet(t, 3, `count(*), sum(bytes), bit_xor(md5_number_lower((start, duration, if(outbound, near_port, far_port),
+		if(outbound, far_port, near_port), protocol, packets, bytes, version, action, status, format, rest, raw)::VARCHAR))`)
 	s.Events = g.parquet(t, 1, "count(*), count(DISTINCT (event_id, event_id_rest)), sum(octet_length(raw)), sum(epoch_ms(time)), bit_xor(md5_number_lower(event_id::VARCHAR || event_id_rest || md5(raw)))")
 	return s
 }

@@ -17,7 +17,7 @@ import (
 func TestTornLog(t *testing.T) {
 	t.Parallel()
 	c := newCorpus(t, 500, 0, 2)
-	want, _ := undisturbed(t, c)
+	want, _, _ := undisturbed(t, c)
 	left := serveAndKill(t, c.parts[0])
 	log := ""
 	for name := range left {
@@ -28,7 +28,7 @@ func TestTornLog(t *testing.T) {
 	if len(left[log]) == 0 {
 		t.Fatal("the killed server left no log")
 	}
-	for _, zeros := range []int{0, 1, 16, 4096, 300_000} {
+	for _, zeros := range []int{16, 4096, 0, 1, 300_000}[:count(2, 5)] {
 		t.Run(fmt.Sprint(zeros, " zeros"), func(t *testing.T) {
 			data := filepath.Join(folder(t), dataFolder)
 			torn := maps.Clone(left)
@@ -52,11 +52,11 @@ func serveAndKill(t *testing.T, part string) powerloss.Files {
 	t.Helper()
 	data := filepath.Join(folder(t), dataFolder)
 	gumshoe(t, "graph", "create", "--data", data, "--account", "000000000000")
-	cmd := serve(t, program, "serve", "--data", data, "--listen", "127.0.0.1:0")
+	server := serve(t, program, "serve", "--data", data, "--listen", "127.0.0.1:0")
 	ingest(t, data, part)
-	if err := cmd.Process.Kill(); err != nil {
+	if err := server.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait() // killed
+	_ = server.wait() // killed
 	return contents(t, data)
 }

@@ -15,8 +15,8 @@ func ingest(t *testing.T, data string, logs ...string) {
 }
 
 // undisturbed reads all of a corpus in one go and returns the state that
-// every other way must end in, and how long reading took.
-func undisturbed(t *testing.T, c *corpus) (state, time.Duration) {
+// every other way must end in, how long reading took and in how many batches.
+func undisturbed(t *testing.T, c *corpus) (state, time.Duration, int) {
 	t.Helper()
 	data := filepath.Join(folder(t), "d")
 	began := time.Now()
@@ -26,14 +26,16 @@ func undisturbed(t *testing.T, c *corpus) (state, time.Duration) {
 	if s.Status.Totals["stored"] == 0 || s.Status.Totals["rejected"] != 0 || s.Status.Totals["duplicate"] == 0 {
 		t.Fatalf("the corpus is not fit for these tests: %+v", s.Status)
 	}
-	return s, took
+	g := openGraph(t, data)
+	defer g.close(t)
+	return s, took, len(g.rows(t, "SELECT id FROM batch"))
 }
 
 // What the tests compare does not depend on how the logs were divided.
 func TestInParts(t *testing.T) {
 	t.Parallel()
-	c := newCorpus(t, 500, 1000, 3)
-	want, _ := undisturbed(t, c)
+	c := newCorpus(t, 500, 1000, 2)
+	want, _, _ := undisturbed(t, c)
 	data := filepath.Join(folder(t), "d")
 	for i, part := range c.parts {
 		ingest(t, data, part)

@@ -53,8 +53,6 @@ func (f *fields) parse(s *jsonscan.Scanner) error {
 			rec.ErrorCode = f.text(s)
 		case "errorMessage":
 			rec.ErrorMessage = f.text(s)
-		case "requestID":
-			rec.RequestID = unique(s)
 		case "eventType":
 			rec.EventType = f.text(s)
 		case "eventCategory":

@@ -28,7 +28,7 @@ func TestPlainRecord(t *testing.T) {
 		EventTime:   time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC),
 		EventSource: "s3.amazonaws.com", EventName: "GetObject", AWSRegion: "eu-west-1",
 		SourceIPAddress: "203.0.113.7", UserAgent: "[aws-cli/2.15.1]", ErrorCode: "AccessDenied", ErrorMessage: "Access Denied",
-		RequestID: "R1", EventType: "AwsApiCall", EventCategory: "Data", RecipientAccountID: "111122223333",
+		EventType: "AwsApiCall", EventCategory: "Data", RecipientAccountID: "111122223333",
 		SharedEventID: "S1", VPCEndpointID: "vpce-1", ReadOnly: True, ManagementEvent: False, FromConsole: True,
 		UserIdentity: entity.Identity{
 			Type: "AssumedRole", PrincipalID: "AROAEXAMPLE1:deploy", ARN: "arn:aws:sts::111122223333:assumed-role/ci/deploy",

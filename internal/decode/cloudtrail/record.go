@@ -23,7 +23,6 @@ type Record struct {
 	UserAgent          string
 	ErrorCode          string
 	ErrorMessage       string
-	RequestID          string
 	EventType          string
 	EventCategory      string
 	RecipientAccountID string

@@ -223,7 +223,6 @@ func pick(o object, raw string) result {
 		UserAgent:           o.text("userAgent"),
 		ErrorCode:           o.text("errorCode"),
 		ErrorMessage:        o.text("errorMessage"),
-		RequestID:           o.text("requestID"),
 		EventType:           o.text("eventType"),
 		EventCategory:       o.text("eventCategory"),
 		RecipientAccountID:  o.text("recipientAccountId"),

@@ -17,23 +17,24 @@ const DefaultMaxRow = 16 << 20
 
 // The reasons that this package adds to those of decode.
 const (
-	ReasonNotCSV    decode.Reason = "not-csv"       // no table of CloudTrail records: no header that says so
+	ReasonNotCSV    decode.Reason = "not-csv"       // no table of a shape that is known: no header that says so
 	ReasonMalformed decode.Reason = "malformed-csv" // a row that does not fit the header, or whose quotes do not close
 )
 
 // Options configure a Decoder.
 type Options struct {
-	MaxRow int // largest row in bytes; 0 for DefaultMaxRow
+	MaxRow int   // largest row in bytes; 0 for DefaultMaxRow
+	Shape  Shape // what the rows become; nil for CloudTrail()
 }
 
 // Decoder reads the rows of one table. It is not safe for concurrent use. Its
 // memory is bounded by a few times the largest row.
 type Decoder struct {
 	in     rows
+	shape  Shape
 	header *header
 	row    bytes.Reader  // the row for encoding/csv
 	lines  *bufio.Reader // of row: encoding/csv would make one for each
-	record record
 
 	ordinal int64 // of the next record
 	skip    int64 // records before this ordinal are not returned
@@ -46,7 +47,10 @@ func NewDecoder(r io.Reader, o Options) *Decoder {
 	if o.MaxRow <= 0 {
 		o.MaxRow = DefaultMaxRow
 	}
-	d := &Decoder{in: rows{max: o.MaxRow}}
+	if o.Shape == nil {
+		o.Shape = CloudTrail()
+	}
+	d := &Decoder{in: rows{max: o.MaxRow}, shape: o.Shape}
 	d.lines = bufio.NewReader(&d.row)
 	d.Reset(r)
 	return d
@@ -63,8 +67,8 @@ func (d *Decoder) Reset(r io.Reader) {
 // order.
 func (d *Decoder) Skip(n int64) { d.skip = d.ordinal + n }
 
-// Next returns the next row as a CloudTrail record in JSON, valid until the
-// next call. Headers and empty lines are no records.
+// Next returns what the shape makes of the next row, valid until the next
+// call. Headers and empty lines are no records.
 //
 // The error is io.EOF at the end of the object. It is a *decode.Rejection for
 // a row that is no good, after which Next may be called again, or, with Foreign
@@ -113,10 +117,10 @@ func (d *Decoder) step() ([]byte, error) {
 		return nil, err
 	}
 	if d.header == nil {
-		h, ok := parseHeader(row)
+		h, ok := parseHeader(row, d.shape)
 		if !ok {
 			d.end = io.EOF
-			r := d.reject(ReasonNotCSV, "no header of CloudTrail's members in the first line")
+			r := d.reject(ReasonNotCSV, "no header that is known in the first line")
 			r.Foreign = true
 			return nil, r
 		}
@@ -133,7 +137,7 @@ func (d *Decoder) step() ([]byte, error) {
 	if problem := d.header.fits(cells); problem != "" {
 		return nil, d.reject(ReasonMalformed, "%s", problem)
 	}
-	object, err := d.record.encode(d.header, cells)
+	object, err := d.header.row(cells)
 	if err != nil {
 		return nil, d.reject(ReasonMalformed, "%.200v", err)
 	}

@@ -51,7 +51,7 @@ func TestTables(t *testing.T) {
 1.08,AssumedRole,arn:aws:iam::123456789012:role/a,2026-03-02T09:40:00Z,s3.amazonaws.com,GetObject,us-east-1,192.0.2.1,"{""bucketName"":""b"",""n"":[1,2.50]}",null,TRUE,e-1
 `, `{"awsRegion":"us-east-1","eventID":"e-1","eventName":"GetObject","eventSource":"s3.amazonaws.com","eventTime":"2026-03-02T09:40:00Z","eventVersion":"1.08","readOnly":true,"requestParameters":{"bucketName":"b","n":[1,2.50]},"sourceIPAddress":"192.0.2.1","userIdentity":{"sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::123456789012:role/a"}},"type":"AssumedRole"}}`)
 	f("other cases and underscores", `EVENTTIME;Event_Source;event name;useridentity_arn;UserIdentity_sessioncontext_attributes_mfaauthenticated;requestparameters_bucketName;requestParameters.acl.owner;vendor's
-`, `<not-csv 0@0 foreign=true> no header of CloudTrail's members in the first line`)
+`, `<not-csv 0@0 foreign=true> no header that is known in the first line`)
 	f("semicolons", `EVENTTIME;Event_Source;event name;useridentity_arn;UserIdentity_sessioncontext_attributes_mfaauthenticated;requestparameters_bucketName;requestParameters.acl.owner;note
 2026-03-02 09:40:00;s3.amazonaws.com;PutObject;arn:aws:iam::123456789012:user/a;false;b;"a;""x""";=1+1
 `, `{"eventName":"PutObject","eventSource":"s3.amazonaws.com","eventTime":"2026-03-02 09:40:00","note":"=1+1","requestParameters":{"acl":{"owner":"a;\"x\""},"bucketName":"b"},"userIdentity":{"arn":"arn:aws:iam::123456789012:user/a","sessionContext":{"attributes":{"mfaAuthenticated":"false"}}}}`)
@@ -79,7 +79,7 @@ AwsApiCall,ListBuckets,R1,,"{'a': 1}",,e-2,2022-02-18T17:34:57Z,,,,
 		`{"eventID":"1","eventName":"A","eventTime":"t","note":"x\n\n\"y,"}`, `{"eventID":"2","eventName":"B","eventTime":"t"}`)
 	f("nothing", "")
 	f("nothing but a header", "eventName,eventTime,eventID\n")
-	f("no table", "{\"eventName\":1,\"eventTime\":2,\"eventID\":3}\n1\n2\n", `<not-csv 0@0 foreign=true> no header of CloudTrail's members in the first line`)
+	f("no table", "{\"eventName\":1,\"eventTime\":2,\"eventID\":3}\n1\n2\n", `<not-csv 0@0 foreign=true> no header that is known in the first line`)
 }
 
 // A row that is no good costs that row.
@@ -205,7 +205,7 @@ func TestSourceFails(t *testing.T) {
 func TestIsHeader(t *testing.T) {
 	f := func(line string, want bool) {
 		t.Helper()
-		if got := IsHeader([]byte(line)); got != want {
+		if got := IsHeader([]byte(line), CloudTrail()); got != want {
 			t.Errorf("%q: %v", line, got)
 		}
 	}

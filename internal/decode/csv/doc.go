@@ -9,5 +9,8 @@
 // texts. A cell is data: one that a spreadsheet would take for a formula is a
 // text like any other.
 //
+// How rows are cut and split does not depend on what they mean, so a Shape may
+// make something else of them: of flow logs, or of what CloudWatch Logs exports.
+//
 // It may import decode and decode/jsonscan.
 package csv

@@ -20,24 +20,28 @@ const (
 
 // header says what the columns of a table are.
 type header struct {
-	comma   byte
-	names   []string // as written
-	columns []column
-	source  bool // there is a column with the event's source
+	comma byte
+	names []string // as written
+	row   Row
 }
 
+// Shape says what the rows of a table with these columns become. It reports
+// false when the table is none for it.
+type Shape func(columns []string) (Row, bool)
+
+// Row returns what a row becomes, valid until the next call. There is a cell
+// for each column, and perhaps empty ones behind. Its error is why the row is
+// no good. The bytes count as one record.
+type Row func(cells []string) ([]byte, error)
+
 // IsHeader reports whether line, the first of a text, is the header of a table
-// of CloudTrail records: names of columns only, among them the event's name,
-// its time, and one more that only such records have; or the one with the
-// whole record, eventJson.
-func IsHeader(line []byte) bool {
-	_, ok := parseHeader(line)
+// of the shape: names of columns only, separated by commas, semicolons or tabs.
+func IsHeader(line []byte, shape Shape) bool {
+	_, ok := parseHeader(line, shape)
 	return ok
 }
 
-// parseHeader reads a header whose cells are separated by commas, semicolons
-// or tabs.
-func parseHeader(line []byte) (*header, bool) {
+func parseHeader(line []byte, shape Shape) (*header, bool) {
 	line = bytes.TrimSpace(bytes.TrimPrefix(line, []byte(bom)))
 	if len(line) == 0 || len(line) > maxHeader || bytes.IndexByte(line, '\n') >= 0 {
 		return nil, false
@@ -49,28 +53,24 @@ func parseHeader(line []byte) (*header, bool) {
 		if err != nil || len(names) > maxColumns {
 			continue
 		}
-		if h, ok := newHeader(comma, names); ok {
+		if h, ok := newHeader(comma, names, shape); ok {
 			return h, true
 		}
 	}
 	return nil, false
 }
 
-func newHeader(comma byte, names []string) (*header, bool) {
-	h := &header{comma: comma, names: names}
-	has := map[string]bool{}
+func newHeader(comma byte, names []string, shape Shape) (*header, bool) {
+	columns := make([]string, len(names))
 	for i, name := range names {
 		name = strings.TrimSpace(name)
 		if !isName(name) && (name != "" || i < len(names)-1) { // some end each line with a comma
 			return nil, false
 		}
-		c := columnNamed(name)
-		has[strings.Join(c.path, ".")] = true
-		h.columns = append(h.columns, c)
+		columns[i] = name
 	}
-	h.source = has["eventSource"]
-	ours := has["eventSource"] || has["eventID"] || has["sourceIPAddress"] || has["userAgent"] || has["userIdentity"] || has["userIdentity.arn"]
-	return h, has[wholeRecord] || has["eventName"] && has["eventTime"] && ours
+	row, ok := shape(columns)
+	return &header{comma, names, row}, ok
 }
 
 // isName reports whether a cell of a header may be the name of a column.

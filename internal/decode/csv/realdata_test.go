@@ -23,7 +23,7 @@ func TestRealTable(t *testing.T) {
 	if err != nil {
 		t.Skipf("no real logs: %v (set GUMSHOE_REALDATA to their folder)", err)
 	}
-	if line, _, _ := bytes.Cut(in, []byte{'\n'}); !IsHeader(line) {
+	if line, _, _ := bytes.Cut(in, []byte{'\n'}); !IsHeader(line, CloudTrail()) {
 		t.Fatalf("no header: %s", line)
 	}
 	d := NewDecoder(bytes.NewReader(in), Options{})

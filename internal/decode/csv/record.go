@@ -25,10 +25,37 @@ type record struct {
 	buf  bytes.Buffer
 }
 
+// table says what the columns of a table of CloudTrail records are.
+type table struct {
+	columns []column
+	source  bool // there is a column with the event's source
+}
+
+// CloudTrail returns the Shape of tables of CloudTrail records, whose rows
+// become records in JSON. Among the columns are the event's name, its time,
+// and one more that only such records have; or the one with the whole record,
+// eventJson.
+func CloudTrail() Shape {
+	r := &record{}
+	return func(names []string) (Row, bool) {
+		t := &table{}
+		has := map[string]bool{}
+		for _, name := range names {
+			c := columnNamed(name)
+			has[strings.Join(c.path, ".")] = true
+			t.columns = append(t.columns, c)
+		}
+		t.source = has["eventSource"]
+		ours := has["eventSource"] || has["eventID"] || has["sourceIPAddress"] || has["userAgent"] || has["userIdentity"] || has["userIdentity.arn"]
+		ok := has[wholeRecord] || has["eventName"] && has["eventTime"] && ours
+		return func(cells []string) ([]byte, error) { return r.encode(t, cells) }, ok
+	}
+}
+
 // encode returns a row as a record in JSON, valid until the next call.
-func (r *record) encode(h *header, cells []string) ([]byte, error) {
+func (r *record) encode(t *table, cells []string) ([]byte, error) {
 	o := object{}
-	for i, c := range h.columns {
+	for i, c := range t.columns {
 		cell := cells[i]
 		if empty(cell) {
 			continue
@@ -46,7 +73,7 @@ func (r *record) encode(h *header, cells []string) ([]byte, error) {
 			o.add(c.path, r.cell(c, cell))
 		}
 	}
-	if !h.source && bucketNamed(o) {
+	if !t.source && bucketNamed(o) {
 		o.add([]string{"eventSource"}, "s3.amazonaws.com")
 	}
 	r.buf.Reset()

@@ -78,13 +78,8 @@ func (j *jsonReader) reset(src io.Reader, c Context) {
 // next reads the next record.
 func (j *jsonReader) next(rec *Record) error {
 	for {
-		if n := len(j.inner); n > 0 {
-			p := j.inner[n-1]
-			j.inner = j.inner[:n-1]
-			if done, err := j.payload(p, rec); done {
-				return err
-			}
-			continue
+		if done, err := j.fromInside(rec); done {
+			return err
 		}
 		j.rec, j.wrapped = rec, false
 		raw, err := j.stream.Next(j.parse)
@@ -99,6 +94,20 @@ func (j *jsonReader) next(rec *Record) error {
 		rec.setRaw(raw)
 		return nil
 	}
+}
+
+// fromInside reads the next record out of the envelopes that are open. It
+// reports false when there is none.
+func (j *jsonReader) fromInside(rec *Record) (bool, error) {
+	for len(j.inner) > 0 {
+		last := len(j.inner) - 1
+		p := j.inner[last]
+		j.inner = j.inner[:last]
+		if done, err := j.payload(p, rec); done {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // setRaw hands the bytes of the record to the member that holds it. One that

@@ -9,6 +9,9 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/decode/vpcflow"
 )
 
+// ReasonParquet says that a Parquet file cannot be read.
+const ReasonParquet decode.Reason = "malformed-parquet"
+
 // parquetReader reads the records of an object that is Parquet: flow logs as
 // AWS delivers them, or OCSF events of Amazon Security Lake.
 type parquetReader struct {
@@ -36,6 +39,9 @@ func (p *parquetReader) open(src io.Reader, only decode.Kind, dir string) {
 				rejection.Reason = notOfKind(only)
 			}
 		}
+	}
+	if rejection, ok := errors.AsType[*decode.Rejection](err); ok && rejection.Reason == vpcflow.ReasonMalformed {
+		rejection.Reason = ReasonParquet // what it is of, nobody knows
 	}
 	p.end = err
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"github.com/gumshoe-detective/gumshoe/internal/decode"
-	"github.com/gumshoe-detective/gumshoe/internal/decode/csv"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/vpcflow"
 )
 
@@ -28,8 +27,10 @@ type Reader struct {
 	form    form
 	json    jsonReader
 	flow    *vpcflow.Decoder // made when it is first needed
-	rows    *csv.Decoder     // likewise
+	table   tableReader
 	parquet parquetReader
+	foreign foreignReader
+	text    io.Reader // the object, without the stamps of an export
 
 	context Context
 	kind    decode.Kind // of the last record or rejection that has one
@@ -46,6 +47,7 @@ const (
 	flowForm
 	csvForm
 	parquetForm
+	foreignForm
 )
 
 // NewReader returns a Reader; Reset gives it an object. The caller must Close
@@ -56,6 +58,7 @@ func NewReader(o Options) *Reader {
 	}
 	r := &Reader{opts: o}
 	r.json.init(o)
+	r.table.init(o, &r.json)
 	return r
 }
 
@@ -137,7 +140,9 @@ func (r *Reader) step(rec *Record) error {
 		rec.Kind, rec.Context, rec.Derived, rec.Raw = decode.KindVPCFlow, r.context, false, rec.Flow.Raw
 		return nil
 	case csvForm:
-		return r.row(rec)
+		return r.table.next(rec, r.context)
+	case foreignForm:
+		return r.foreign.next()
 	case parquetForm:
 		rec.Context = r.context
 		return r.parquet.next(rec)
@@ -151,33 +156,18 @@ func (r *Reader) open() {
 	switch r.form {
 	case flowForm:
 		if r.flow == nil {
-			r.flow = vpcflow.NewDecoder(&r.head, vpcflow.Options{Format: r.opts.FlowFormat})
+			r.flow = vpcflow.NewDecoder(r.text, vpcflow.Options{Format: r.opts.FlowFormat})
 		} else {
-			r.flow.Reset(&r.head)
+			r.flow.Reset(r.text)
 		}
 	case csvForm:
-		if r.rows == nil {
-			r.rows = csv.NewDecoder(&r.head, csv.Options{MaxRow: r.opts.MaxRecord})
-		} else {
-			r.rows.Reset(&r.head)
-		}
+		r.table.open(&r.head, r.opts.MaxRecord)
 		r.json.reset(&r.head, r.context) // for the records that rows are made to
 	case parquetForm:
 		r.parquet.open(&r.head, r.opts.Kind, r.opts.TempDir)
-	default:
-		r.json.reset(&r.head, r.context)
+	case jsonForm:
+		r.json.reset(r.text, r.context)
 	}
-}
-
-// row reads the next row of a table of CloudTrail records.
-func (r *Reader) row(rec *Record) error {
-	object, err := r.rows.Next()
-	if err != nil {
-		return err
-	}
-	_, err = r.json.inside(object, payload{context: r.context}, rec)
-	rec.Derived = true
-	return err
 }
 
 // recognize looks at the beginning of the object.
@@ -186,8 +176,17 @@ func (r *Reader) recognize() form {
 	if bytes.HasPrefix(head, []byte("PAR1")) {
 		return parquetForm
 	}
+	if r.foreign.name = foreignName(head); r.foreign.name != "" {
+		return foreignForm
+	}
 	line := firstLine(head)
-	if (r.opts.Kind == decode.KindAuto || r.opts.Kind == decode.KindCloudTrail) && csv.IsHeader(line) {
+	r.text = &r.head
+	if isExport(line) {
+		r.text = newUnstamped(&r.head)
+		line = line[stampLength(line):]
+	}
+	spaced := vpcflow.IsHeader(line) // with tabs it could be a table, too
+	if !spaced && r.table.isHeader(line) {
 		return csvForm
 	}
 	switch r.opts.Kind {
@@ -196,7 +195,7 @@ func (r *Reader) recognize() form {
 			return flowForm
 		}
 	case decode.KindAuto:
-		if vpcflow.IsHeader(line) || vpcflow.LooksLike(line) {
+		if spaced || vpcflow.LooksLike(line) {
 			return flowForm
 		}
 	}

@@ -107,12 +107,17 @@ func TestShapes(t *testing.T) {
 		{"envelopes in envelopes, too many", strings.Repeat(`{"event":`, 20) + trail + strings.Repeat(`}`, 20), []string{"-1 unrecognized"}},
 		{"other JSON", `{"a":1}`, []string{"-1 unrecognized"}},
 		{"text", "hello world", []string{"-1 not-json"}},
+		{"a row that is an envelope", "eventJson\n" + cell(`{"Type":"Notification","Message":`+text2(trail)+`}`) + "\n" + cell(trail) + "\n", []string{"cloudtrail", "cloudtrail"}},
+		{"a row that is an empty envelope", "eventJson\n" + cell(`{"Records":[]}`) + "\n", nil},
 	} {
 		if diff := cmp.Diff(c.want, read(t, NewReader(Options{}), c.in, Context{})); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
 	}
 }
+
+// cell writes s as a cell of a table.
+func cell(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
 // TestOneKind reads objects for one kind only.
 func TestOneKind(t *testing.T) {
@@ -181,6 +186,9 @@ func FuzzReader(f *testing.F) {
 		`{"detail-type":"x","source":"aws.securityhub","detail":{"findings":[` + hub + `]}}`,
 		`{"messageType":"DATA_MESSAGE","logGroup":"/aws/eks/c/cluster","logEvents":[{"message":` + text2(audit) + `}]}`} {
 		f.Add([]byte(in))
+	}
+	for _, c := range tables {
+		f.Add([]byte(c.in))
 	}
 	r := NewReader(Options{MaxRecord: 1 << 16})
 	render := func(t *testing.T, in []byte) string {

@@ -143,7 +143,7 @@ func (d *Decoder) line(line []byte, whole bool, rec *Record) (bool, error) {
 		return false, nil
 	}
 	// A file may have been made by concatenating others.
-	if 'a' <= line[0] && line[0] <= 'z' {
+	if isLetter(line[0]) {
 		if f := d.parser.format(line); f != nil {
 			d.format, d.native = f, true
 			held := d.release()

@@ -27,8 +27,9 @@ type Format struct {
 
 // ParseFormat returns the format that text describes: column names between
 // spaces, bare as in a header line or as "${name}" as in the flow log's
-// configuration; "_" may stand for "-". Unknown names are fine. The error
-// says what is wrong with text.
+// configuration; "_" may stand for "-". Unknown names are fine, and so is
+// another spelling of a documented one: srcAddr, Account_ID. The error says
+// what is wrong with text.
 func ParseFormat(text string) (*Format, error) {
 	words := strings.Fields(text)
 	if len(words) == 0 || len(words) > maxColumns {
@@ -44,7 +45,7 @@ func ParseFormat(text string) (*Format, error) {
 		if !isName(name) {
 			return nil, fmt.Errorf("flow log format: column %d, %.70q, is no field name", i+1, word)
 		}
-		words[i] = strings.ReplaceAll(name, "_", "-")
+		words[i] = spelled(name)
 	}
 	return newFormat(words), nil
 }
@@ -95,7 +96,7 @@ func IsHeader(line []byte) bool {
 		if !isName(word) || words == maxColumns {
 			return false
 		}
-		name := strings.ReplaceAll(string(word), "_", "-")
+		name := spelled(string(word))
 		if _, ok := fieldsByName[name]; ok {
 			known++
 			certain = certain || strings.Contains(name, "-") || strings.HasPrefix(name, "src") || strings.HasPrefix(name, "dst")
@@ -105,15 +106,26 @@ func IsHeader(line []byte) bool {
 	return known >= 2 && certain && 2*known >= words
 }
 
+// spelled is a column's name as AWS spells it, if it is a documented one.
+func spelled(name string) string {
+	var buf [maxName]byte
+	if f, ok := fieldsBySquashedName[string(squash(buf[:0], []byte(name)))]; ok {
+		return documented[f]
+	}
+	return strings.ReplaceAll(name, "_", "-")
+}
+
 // isName reports whether s is made like a column name.
 func isName[T string | []byte](s T) bool {
-	if len(s) == 0 || len(s) > maxName || s[0] < 'a' || s[0] > 'z' {
+	if len(s) == 0 || len(s) > maxName || !isLetter(s[0]) {
 		return false
 	}
 	for i := range len(s) {
-		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+		if c := s[i]; !isLetter(c) && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.' {
 			return false
 		}
 	}
 	return true
 }
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

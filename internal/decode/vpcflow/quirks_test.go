@@ -189,7 +189,9 @@ func TestIsHeader(t *testing.T) {
 	f("start end action type", false) // could be prose
 	f("srcaddr", false)
 	f("", false)
-	f("Version Account-Id", false)
+	f("Version Account-Id", true)
+	f("SRCADDR DSTADDR Some.Name", true)
+	f("srcAddr dstAddr interfaceId", true)
 	f("srcaddr,dstaddr", false)
 	f("srcaddr dstaddr srcport:", false)
 	f(line14, false)
@@ -234,7 +236,8 @@ func TestParseFormat(t *testing.T) {
 	f("${version} ${account-id}", "version account-id")
 	f(" version\taccount_id\n", "version account-id")
 	f("${version} x", "version x")
-	for _, bad := range []string{"", " ", "${version", "version}", "$version", "${}", "1", "Version", "a,b", strings.Repeat("a ", maxColumns+1), strings.Repeat("a", maxName+1)} {
+	f("Version accountId SRCADDR pktDstAddr Own_Name x.Y", "version account-id srcaddr pkt-dstaddr Own-Name x.Y")
+	for _, bad := range []string{"", " ", "${version", "version}", "$version", "${}", "1", "a,b", strings.Repeat("a ", maxColumns+1), strings.Repeat("a", maxName+1)} {
 		if got, err := ParseFormat(bad); err == nil {
 			t.Errorf("%.70q: %v; want an error", bad, got)
 		}

@@ -59,6 +59,17 @@ type Body struct {
 // Bytes are the content, which nobody may change.
 func (b *Body) Bytes() []byte { return b.data }
 
+// Move takes the body's bytes to another room. The error is ErrFull; the body
+// is where it was then.
+func (b *Body) Move(to *Room) error {
+	if err := to.take(b.held); err != nil {
+		return err
+	}
+	b.room.give(b.held)
+	b.room = to
+	return nil
+}
+
 // Release gives the room back. It may be called again.
 func (b *Body) Release() {
 	b.room.give(b.held)

@@ -64,6 +64,23 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
+func TestBodyMove(t *testing.T) {
+	t.Parallel()
+	from, to := NewRoom(10), NewRoom(10)
+	b, other := hold(t, from, "0123"), hold(t, to, "0123456")
+	if err := b.Move(to); !errors.Is(err, ErrFull) || from.Free() != 6 || to.Free() != 3 {
+		t.Errorf("%v, %d and %d bytes free", err, from.Free(), to.Free())
+	}
+	other.Release()
+	if err := b.Move(to); err != nil || from.Free() != 10 || to.Free() != 6 || string(b.Bytes()) != "0123" {
+		t.Errorf("%v, %d and %d bytes free, %q", err, from.Free(), to.Free(), b.Bytes())
+	}
+	b.Release()
+	if from.Free() != 10 || to.Free() != 10 {
+		t.Errorf("%d and %d bytes free at the end", from.Free(), to.Free())
+	}
+}
+
 func TestRoomHold(t *testing.T) {
 	t.Parallel()
 	room := NewRoom(10)

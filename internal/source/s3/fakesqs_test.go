@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -116,7 +117,8 @@ func (f *fakeSQS) receive(in *sqs.ReceiveMessageInput) (*sqs.ReceiveMessageOutpu
 		f.receipts++
 		m.received++
 		m.receipt, m.visible = fmt.Sprint("r", f.receipts), time.Now().Add(time.Duration(in.VisibilityTimeout)*time.Second)
-		out.Messages = append(out.Messages, types.Message{MessageId: &m.id, ReceiptHandle: aws.String(m.receipt), Body: aws.String(m.body)})
+		out.Messages = append(out.Messages, types.Message{MessageId: &m.id, ReceiptHandle: aws.String(m.receipt), Body: aws.String(m.body),
+			Attributes: map[string]string{"ApproximateReceiveCount": strconv.Itoa(m.received)}})
 	}
 	return out, nil
 }

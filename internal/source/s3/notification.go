@@ -11,7 +11,8 @@ import (
 // notified is one object that a message says is there now.
 type notified struct {
 	bucket, key string
-	size        int64 // bytes
+	size        int64  // bytes
+	tag         string // "" if it says none
 }
 
 // errNotNotification says that a message is none that Queue knows.
@@ -51,6 +52,8 @@ type detail struct {
 	Object struct {
 		Key  string `json:"key"`
 		Size int64  `json:"size"`
+		// S3 writes eTag and EventBridge etag; case does not matter.
+		ETag string `json:"eTag"`
 	} `json:"object"`
 }
 
@@ -122,5 +125,5 @@ func (d *detail) object(key string) (notified, error) {
 	if key == "" || len(key) > maxKey {
 		return notified{}, fmt.Errorf("a key has 1 to %d bytes, not %d", maxKey, len(key))
 	}
-	return notified{bucket: d.Bucket.Name, key: key, size: max(0, d.Object.Size)}, nil
+	return notified{bucket: d.Bucket.Name, key: key, size: max(0, d.Object.Size), tag: tagOf(d.Object.ETag)}, nil
 }

@@ -10,6 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// noContent is the ETag of an object without bytes.
+const noContent = "d41d8cd98f00b204e9800998ecf8427e"
+
 // created is a notification as Amazon S3 writes it; key is URL-encoded.
 func created(bucket, key string, size int) string {
 	return notice("ObjectCreated:Put", bucket, key, size)
@@ -24,7 +27,7 @@ func record(event, bucket, key string, size int) string {
 "eventName":%q,"userIdentity":{"principalId":"AWS:AROAEXAMPLE"},"requestParameters":{"sourceIPAddress":"192.0.2.1"},
 "responseElements":{"x-amz-request-id":"C3D13FE58DE4C810"},"s3":{"s3SchemaVersion":"1.0","configurationId":"logs",
 "bucket":{"name":%q,"ownerIdentity":{"principalId":"A3NL1KOZZKExample"},"arn":"arn:aws:s3:::logs"},
-"object":{"key":%q,"size":%d,"eTag":"d41d8cd98f00b204e9800998ecf8427e","versionId":"096fKKXTRTtl3on89fVO.nfljtsv6qko","sequencer":"0055AED6DCD90281E5"}}}`,
+"object":{"key":%q,"size":%d,"eTag":"`+noContent+`","versionId":"096fKKXTRTtl3on89fVO.nfljtsv6qko","sequencer":"0055AED6DCD90281E5"}}}`,
 		event, bucket, key, size)
 }
 
@@ -59,23 +62,26 @@ func TestParseNotification(t *testing.T) {
 			t.Errorf("%s (-want)\n%s", what, diff)
 		}
 	}
-	a, b := notified{"logs", "a", 5}, notified{"logs", "b", 6}
+	const tag, other = noContent, "b1946ac9" // of S3's and of EventBridge's
+	a, b := notified{"logs", "a", 5, tag}, notified{"logs", "b", 6, tag}
 	f("S3", created("logs", "a", 5), a)
-	f("S3, an encoded key", created("logs", "in/50%25+%2B%0A%C3%A9%2Fx%FF", 1), notified{"logs", "in/50% +\né/x\xff", 1})
+	f("S3, an encoded key", created("logs", "in/50%25+%2B%0A%C3%A9%2Fx%FF", 1), notified{"logs", "in/50% +\né/x\xff", 1, tag})
 	f("S3, several records", `{"Records":[`+record("ObjectCreated:Put", "logs", "a", 5)+","+record("ObjectRemoved:Delete", "logs", "c", 0)+","+
 		record("ObjectCreated:CompleteMultipartUpload", "logs", "b", 6)+`]}`, a, b)
 	f("S3, a copy", notice("ObjectCreated:Copy", "logs", "a", 5), a)
 	f("S3, a restored object", notice("ObjectRestore:Completed", "logs", "a", 5), a)
 	f("S3, an object to be restored", notice("ObjectRestore:Post", "logs", "a", 5))
 	f("S3, a removal", notice("ObjectRemoved:DeleteMarkerCreated", "logs", "a", 0))
-	f("S3, a nonsensical size", created("logs", "a", -5), notified{"logs", "a", 0})
+	f("S3, a nonsensical size", created("logs", "a", -5), notified{"logs", "a", 0, tag})
 	f("a test", testEvent)
 	f("SNS", bySNS(created("logs", "a", 5)), a)
 	f("SNS, a test", bySNS(testEvent))
-	f("EventBridge", byEventBridge("Object Created", "logs", "50%25+ é", 5), notified{"logs", "50%25+ é", 5})
-	f("EventBridge, a restored object", byEventBridge("Object Restore Completed", "logs", "a", 5), a)
+	f("EventBridge", byEventBridge("Object Created", "logs", "50%25+ é", 5), notified{"logs", "50%25+ é", 5, other})
+	f("EventBridge, a restored object", byEventBridge("Object Restore Completed", "logs", "a", 5), notified{"logs", "a", 5, other})
 	f("EventBridge, a removal", byEventBridge("Object Deleted", "logs", "a", 0))
-	f("EventBridge by SNS", bySNS(byEventBridge("Object Created", "logs", "a", 5)), a)
+	f("EventBridge by SNS", bySNS(byEventBridge("Object Created", "logs", "a", 5)), notified{"logs", "a", 5, other})
+	f("S3, no ETag", strings.Replace(created("logs", "a", 5), `,"eTag":"`+tag+`"`, "", 1), notified{"logs", "a", 5, ""})
+	f("S3, a quoted ETag", strings.Replace(created("logs", "a", 5), tag, `\"`+tag+`\"`, 1), a)
 }
 
 func TestNoNotification(t *testing.T) {

@@ -49,7 +49,8 @@ type QueueOptions struct {
 	// 200.
 	MaxMessages int
 	// Log is told of messages that are left and of calls that failed without
-	// loss; nil for nobody.
+	// loss; nil for nobody. A message that returns is worth a warning only at
+	// its first delivery.
 	Log *slog.Logger
 }
 
@@ -97,12 +98,14 @@ type message struct {
 	waiting     map[string]bool // URIs of its objects that are not acknowledged
 	offers      int             // listings that it was in
 	lost        bool            // it cannot be extended any more
+	repeated    bool            // it was delivered before
 }
 
 // wanted is an object of messages in hand.
 type wanted struct {
 	name     string // its URI before it is escaped
 	size     int64
+	tag      string
 	messages map[string]*message // by id
 }
 

@@ -248,7 +248,7 @@ func TestQueueLeavesWhatIsNotForIt(t *testing.T) {
 				b.Errorf("%s was received %d times; want 2", m.id, m.received)
 			}
 		}
-		if n := b.queue.Counts(); n.Left != 6 || strings.Count(b.log.String(), "leave a message") != 6 ||
+		if n := b.queue.Counts(); n.Left != 6 || strings.Count(b.log.String(), "leave a message") != 3 ||
 			!strings.Contains(b.log.String(), "s3://logs/private/c.gz is not allowed") {
 			b.Errorf("%+v after %d calls, log:\n%s", n, b.sqs.calls["ReceiveMessage"]-calls, b.log)
 		}
@@ -283,6 +283,44 @@ func TestQueueLetsGo(t *testing.T) {
 		b.acknowledge("logs/bad", "logs/late")
 		b.leaves("both are done in the end")
 	}, created("logs", "bad", 1))
+}
+
+// An object that was written twice has no tag: nobody knows which was last.
+// One of which two messages say the same has it.
+func TestQueueTags(t *testing.T) {
+	other := strings.Replace(created("logs", "b", 1), noContent, "00", 1)
+	inBubble(t, QueueOptions{}, func(b *bubble) {
+		got := map[string]string{}
+		for o, err := range b.queue.Objects(b.Context()) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			got[o.URI] = o.Tag
+		}
+		if diff := cmp.Diff(map[string]string{"s3://logs/a": noContent, "s3://logs/b": ""}, got); diff != "" {
+			b.Errorf("(-want)\n%s", diff)
+		}
+	}, created("logs", "a", 1), created("logs", "b", 1), other, created("logs", "b", 1), created("logs", "a", 1))
+}
+
+// A message that nobody can do anything with comes back until the queue's own
+// rules end that, and is worth one warning.
+func TestQueueSaysItOnce(t *testing.T) {
+	inBubble(t, QueueOptions{Visibility: time.Minute, Wait: time.Second}, func(b *bubble) {
+		began := time.Now()
+		for time.Since(began) < 5*time.Minute {
+			_ = names(b.T, b.queue, "s3://")
+			time.Sleep(time.Second) // of the bubble's clock
+		}
+		for _, m := range b.sqs.messages {
+			if m.received < 4 {
+				b.Errorf("%s was received %d times; want it again and again", m.id, m.received)
+			}
+		}
+		if n := strings.Count(b.log.String(), "leave a message"); n != 2 {
+			b.Errorf("%d warnings; want one for each message:\n%s", n, b.log)
+		}
+	}, "hello", created("logs", "bad", 1))
 }
 
 // A message that is delivered again while it is in hand is one message, and

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -46,10 +48,11 @@ func (q *Queue) receive(ctx context.Context) error {
 		}
 		n := min(batch, room)
 		got, err := q.messages.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-			QueueUrl:            &q.url,
-			MaxNumberOfMessages: int32(n),
-			WaitTimeSeconds:     int32(wait / time.Second),
-			VisibilityTimeout:   int32(q.o.Visibility / time.Second),
+			QueueUrl:                    &q.url,
+			MaxNumberOfMessages:         int32(n),
+			WaitTimeSeconds:             int32(wait / time.Second),
+			VisibilityTimeout:           int32(q.o.Visibility / time.Second),
+			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameApproximateReceiveCount},
 		}, q.there)
 		switch {
 		case ctx.Err() != nil:
@@ -96,7 +99,7 @@ func (q *Queue) begin() (room int, err error) {
 		}
 		delete(q.inHand, id)
 		q.counts.Left++
-		q.o.Log.Warn("leave a message whose objects were not acknowledged", "message", id, "objects", len(m.waiting), "listings", m.offers)
+		q.o.Log.Log(context.Background(), levelOf(m.repeated), "leave a message whose objects were not acknowledged", "message", id, "objects", len(m.waiting), "listings", m.offers)
 	}
 	return q.o.MaxMessages - len(q.inHand), nil
 }
@@ -116,14 +119,14 @@ func (q *Queue) take(m types.Message) {
 		return // it comes back
 	case err != nil:
 		q.counts.Left++
-		q.o.Log.Warn("leave a message", "message", id, "error", err)
+		q.o.Log.Log(context.Background(), levelOf(isRepeated(m)), "leave a message", "message", id, "error", err)
 		return
 	}
 	if known := q.inHand[id]; known != nil {
-		known.receipt, known.lost = receipt, false // delivered again: the newest receipt counts
+		known.receipt, known.lost, known.repeated = receipt, false, true // delivered again: the newest receipt counts
 		return
 	}
-	held := &message{id: id, receipt: receipt, waiting: map[string]bool{}}
+	held := &message{id: id, receipt: receipt, repeated: isRepeated(m), waiting: map[string]bool{}}
 	for _, o := range objects {
 		if isFolder(o.key, o.size) || !q.include.Match(o.key) {
 			continue
@@ -132,8 +135,11 @@ func (q *Queue) take(m types.Message) {
 		uri := source.EscapeName(name)
 		w := q.objects[uri]
 		if w == nil {
-			w = &wanted{name: name, messages: map[string]*message{}}
+			w = &wanted{name: name, tag: o.tag, messages: map[string]*message{}}
 			q.objects[uri] = w
+		}
+		if w.tag != o.tag {
+			w.tag = "" // overwritten, and messages come in any order
 		}
 		if !held.waiting[uri] {
 			q.counts.Objects++
@@ -145,6 +151,21 @@ func (q *Queue) take(m types.Message) {
 		return
 	}
 	q.inHand[id] = held
+}
+
+// isRepeated reports whether a message was delivered before.
+func isRepeated(m types.Message) bool {
+	n, err := strconv.Atoi(m.Attributes[string(types.MessageSystemAttributeNameApproximateReceiveCount)])
+	return err == nil && n > 1
+}
+
+// levelOf is for what is said of a message: it is worth a warning once, and
+// not each time that it returns until it ends in a dead-letter queue.
+func levelOf(repeated bool) slog.Level {
+	if repeated {
+		return slog.LevelDebug
+	}
+	return slog.LevelWarn
 }
 
 // allowed returns an error that names the first object that notifications may
@@ -170,7 +191,7 @@ func (q *Queue) listing() *source.Listing {
 	}
 	var l source.Listing
 	for _, o := range q.objects {
-		l.Add(o.name, o.size, nil)
+		l.AddTagged(o.name, o.size, o.tag, nil)
 	}
 	return &l
 }

@@ -137,8 +137,18 @@ func (s *Source) add(l *source.Listing, o *types.Object, encoding types.Encoding
 	case size > s.maxBytes:
 		reason = s.tooLarge(size)
 	}
-	l.Add(nameOf(s.bucket, key), size, reason)
+	l.AddTagged(nameOf(s.bucket, key), size, tagOf(aws.ToString(o.ETag)), reason)
 	return nil
+}
+
+// tagOf is the Object.Tag of an object with this ETag, which lists have in
+// quotes and notifications have not. A weak one, which no S3 of AWS gives,
+// promises nothing about bytes.
+func tagOf(etag string) string {
+	if strings.HasPrefix(etag, "W/") {
+		return ""
+	}
+	return strings.Trim(etag, `"`)
 }
 
 // below is what patterns see of a key: what comes after the prefix's last

@@ -136,8 +136,10 @@ func (s *spool) content(ctx context.Context) (*source.Content, error) {
 		}
 		r = s.file
 	}
-	return source.NewContent(source.Until(ctx, r), [32]byte(s.hash.Sum(nil)), s.size, func() error {
+	c := source.NewContent(source.Until(ctx, r), [32]byte(s.hash.Sum(nil)), s.size, func() error {
 		s.release()
 		return nil
-	}), nil
+	})
+	c.Tag = tagOf(s.etag)
+	return c, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -171,6 +172,8 @@ func checkContent(ctx context.Context, s source.Source, o source.Object, want []
 	case err != nil:
 	case !bytes.Equal(got, want):
 		err = errors.New("other bytes")
+	case c.Tag != o.Tag || strings.ContainsAny(c.Tag, `"`):
+		err = fmt.Errorf("listed with tag %q and read with %q; want the same, without quotes", o.Tag, c.Tag)
 	case sum != sha256.Sum256(want) || size != int64(len(want)):
 		err = errors.New("wrong hash or size")
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
-// fileChange lists the files that a batch adds and the runs it replaces.
+// fileChange lists the files that a batch or a merge adds and those it replaces.
 type fileChange struct{ added, replaced []file }
 
 // writeFiles writes the segments and key runs of the batch, one of each for
@@ -99,11 +99,14 @@ func (l freeList[T]) put(w T) {
 func (s *Store) writeEvents(batch string, day warehouse.Day, events []*warehouse.Event) (c fileChange, err error) {
 	keys := make([]uint64, len(events))
 	first, last := events[0].Time.UnixMilli(), events[0].Time.UnixMilli()
+	var memory int64
 	for i, e := range events {
 		keys[i] = e.Key
+		memory += eventBytes + int64(len(e.Raw))
 		first, last = min(first, e.Time.UnixMilli()), max(last, e.Time.UnixMilli())
 	}
-	segment := file{kind: segmentFile, day: day, name: batch + ".parquet", entries: int64(len(events)), firstMS: first, lastMS: last}
+	segment := file{kind: segmentFile, day: day, name: batch + ".parquet", entries: int64(len(events)),
+		firstMS: first, lastMS: last, memory: memory}
 	segment.bytes, err = writeReusing(s.segments, newSegmentWriter, segment.path(s.dir), events)
 	if err != nil {
 		return c, fmt.Errorf("write segment: %w", err)
@@ -117,17 +120,30 @@ func (s *Store) writeEvents(batch string, day warehouse.Day, events []*warehouse
 func (s *Store) writeFlows(batch string, day warehouse.Day, records []*warehouse.FlowRecord) (c fileChange, err error) {
 	keys := make([]uint64, len(records))
 	first, last := records[0].Start, records[0].Start
+	var memory int64
 	for i, r := range records {
 		keys[i] = r.Key
+		memory += flowBytes + int64(len(r.Rest)+len(r.Raw))
 		first, last = min(first, r.Start), max(last, r.Start)
 	}
-	segment := file{kind: flowFile, day: day, name: batch + ".parquet", entries: int64(len(records)), firstMS: first * 1000, lastMS: last * 1000}
+	segment := file{kind: flowFile, day: day, name: batch + ".parquet", entries: int64(len(records)),
+		firstMS: first * 1000, lastMS: last * 1000, memory: memory}
 	segment.bytes, err = writeReusing(s.flows, newFlowWriter, segment.path(s.dir), records)
 	if err != nil {
 		return c, fmt.Errorf("write flow segment: %w", err)
 	}
 	c.added = append(c.added, segment)
 	return s.addRun(c, flowRunFile, batch, day, keys)
+}
+
+// writeFileRows tells the table file of a change, within a transaction.
+func (s *Store) writeFileRows(ctx context.Context, c fileChange) error {
+	for _, f := range c.replaced {
+		if err := s.writer.exec(fmt.Sprintf("DELETE FROM file WHERE kind = %d AND day = %d AND name = %s", f.kind, f.day, quote(f.name))); err != nil {
+			return fmt.Errorf("replace files: %w", err)
+		}
+	}
+	return appendRows(ctx, s.writer, "file", fileColumns, pointers(c.added))
 }
 
 func (s *Store) addRun(c fileChange, kind fileKind, batch string, day warehouse.Day, keys []uint64) (fileChange, error) {

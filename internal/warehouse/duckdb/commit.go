@@ -140,7 +140,7 @@ func (s *Store) transact(ctx context.Context, b *warehouse.Batch, fresh []wareho
 	if err := s.writer.exec("BEGIN TRANSACTION"); err != nil {
 		return err
 	}
-	made, err := s.appendAll(ctx, b, fresh, c)
+	rows, err := s.appendAll(ctx, b, fresh, c)
 	if err != nil {
 		if rollback := s.writer.exec("ROLLBACK"); rollback != nil {
 			err = errors.Join(err, fmt.Errorf("roll back: %w", rollback))
@@ -159,63 +159,50 @@ func (s *Store) transact(ctx context.Context, b *warehouse.Batch, fresh []wareho
 			return err
 		}
 	}
-	for _, p := range made {
-		s.partitions[p] = true
-	}
-	for _, f := range c.replaced {
-		s.files.remove(f)
-	}
-	for _, f := range c.added {
-		s.files.add(f)
-	}
+	s.note(rows)
+	s.files.change(c)
 	return nil
 }
 
-func (s *Store) appendAll(ctx context.Context, b *warehouse.Batch, fresh []warehouse.Entity, c fileChange) (made []partitionKey, err error) {
-	for _, f := range c.replaced {
-		if err := s.writer.exec(fmt.Sprintf("DELETE FROM file WHERE kind = %d AND day = %d AND name = %s", f.kind, f.day, quote(f.name))); err != nil {
-			return nil, fmt.Errorf("replace files: %w", err)
-		}
+func (s *Store) appendAll(ctx context.Context, b *warehouse.Batch, fresh []warehouse.Entity, c fileChange) (done appended, err error) {
+	if err := s.writeFileRows(ctx, c); err != nil {
+		return done, err
 	}
-	for _, rows := range []func() ([]partitionKey, error){
-		func() ([]partitionKey, error) { return appendRollup(ctx, s, activityTable, b.Activity) },
-		func() ([]partitionKey, error) { return appendRollup(ctx, s, entityHourTable, b.Hours) },
-		func() ([]partitionKey, error) { return appendRollup(ctx, s, valueTable, b.Values) },
-		func() ([]partitionKey, error) { return appendRollup(ctx, s, signinTable, b.Signins) },
-		func() ([]partitionKey, error) { return appendRollup(ctx, s, linkTable, b.Links) },
-		func() ([]partitionKey, error) { return appendRollup(ctx, s, ruleHitTable, b.RuleHits) },
-		func() ([]partitionKey, error) { return appendRollup(ctx, s, flowTable, b.Flows) },
-		func() ([]partitionKey, error) { return appendRollup(ctx, s, kubeTable, b.Kube) },
-		func() ([]partitionKey, error) { return appendRollup(ctx, s, findingTable, b.Findings) },
-		func() ([]partitionKey, error) { return appendRollup(ctx, s, coverageTable, b.Coverage) },
+	done.loose = map[string]int64{}
+	for _, rows := range []func() error{
+		func() error { return appendRollup(ctx, s, activityTable, b.Activity, &done) },
+		func() error { return appendRollup(ctx, s, entityHourTable, b.Hours, &done) },
+		func() error { return appendRollup(ctx, s, valueTable, b.Values, &done) },
+		func() error { return appendRollup(ctx, s, signinTable, b.Signins, &done) },
+		func() error { return appendRollup(ctx, s, linkTable, b.Links, &done) },
+		func() error { return appendRollup(ctx, s, ruleHitTable, b.RuleHits, &done) },
+		func() error { return appendRollup(ctx, s, flowTable, b.Flows, &done) },
+		func() error { return appendRollup(ctx, s, kubeTable, b.Kube, &done) },
+		func() error { return appendRollup(ctx, s, findingTable, b.Findings, &done) },
+		func() error { return appendRollup(ctx, s, coverageTable, b.Coverage, &done) },
 	} {
-		m, err := rows()
-		if err != nil {
-			return nil, err
+		if err := rows(); err != nil {
+			return done, err
 		}
-		made = append(made, m...)
 	}
 	if err := appendRows(ctx, s.writer, "digest", digestColumns, pointers(b.Digests)); err != nil {
-		return nil, err
+		return done, err
 	}
 	ledger, err := ledgerRows(b)
 	if err != nil {
-		return nil, err
+		return done, err
 	}
 	if err := appendRows(ctx, s.writer, "ledger", ledgerFill, ledger); err != nil {
-		return nil, err
+		return done, err
 	}
 	if err := appendRows(ctx, s.writer, "volume", volumeColumns, volumeRows(b)); err != nil {
-		return nil, err
+		return done, err
 	}
 	if err := appendRows(ctx, s.writer, "entity", entityColumns, pointers(fresh)); err != nil {
-		return nil, err
-	}
-	if err := appendRows(ctx, s.writer, "file", fileColumns, pointers(c.added)); err != nil {
-		return nil, err
+		return done, err
 	}
 	now := time.Now().UTC().Format("2006-01-02 15:04:05.999999")
-	return made, s.writer.exec(fmt.Sprintf("INSERT INTO batch VALUES (%s, %s)", quote(b.ID), quote(now)))
+	return done, s.writer.exec(fmt.Sprintf("INSERT INTO batch VALUES (%s, %s)", quote(b.ID), quote(now)))
 }
 
 func ledgerRows(b *warehouse.Batch) ([]*ledgerRow, error) {

@@ -11,8 +11,11 @@ import (
 )
 
 var coverageTable = rollupOf[warehouse.Coverage]{
-	rollup: rollup{"coverage", `hour INTEGER, account UBIGINT, region UBIGINT, origin UTINYINT, ` + countDDL},
-	day:    func(r *warehouse.Coverage) warehouse.Day { return r.Hour.Day() },
+	rollup: rollup{
+		name: "coverage", columns: `hour INTEGER, account UBIGINT, region UBIGINT, origin UTINYINT, ` + countDDL,
+		keys: `hour, account, region, origin`, merge: countMerge, sorted: `account, hour`,
+	},
+	day: func(r *warehouse.Coverage) warehouse.Day { return r.Hour.Day() },
 	order: func(a, b *warehouse.Coverage) int {
 		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Hour, b.Hour))
 	},
@@ -28,7 +31,7 @@ var coverageTable = rollupOf[warehouse.Coverage]{
 // Coverage implements warehouse.Store.
 func (s *Store) Coverage(ctx context.Context, r warehouse.Range) ([]warehouse.Coverage, error) {
 	var out []warehouse.Coverage
-	q := selection{rollup: coverageTable.rollup, keys: "hour, account, region, origin", where: "true"}
+	q := selection{rollup: coverageTable.rollup, where: "true"}
 	err := s.byHour(ctx, q, r, func(row scanner) error {
 		var c warehouse.Coverage
 		if err := row.Scan(&c.Hour, &c.Account, &c.Region, &c.Origin,

@@ -82,7 +82,7 @@ func initDatabase(ctx context.Context, path string, secret entity.Secret) (err e
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if _, err := db.ExecContext(ctx, fixedTables+digestTable+volumeTable); err != nil {
+	if _, err := db.ExecContext(ctx, fixedTables+digestTable+volumeTable+deltaTables()); err != nil {
 		return err
 	}
 	_, err = db.ExecContext(ctx, "INSERT INTO meta VALUES (?, ?, ?)", schemaVersion,

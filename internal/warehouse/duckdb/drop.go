@@ -5,42 +5,46 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"time"
+	"slices"
 
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
-// DropBefore implements warehouse.Store.
-func (s *Store) DropBefore(ctx context.Context, t time.Time) error {
+// Drop implements warehouse.Store.
+func (s *Store) Drop(ctx context.Context, months []warehouse.Month) error {
 	s.write.Lock()
 	defer s.write.Unlock()
 	if err := s.writable(); err != nil {
 		return err
 	}
-	if err := s.dropBefore(ctx, t); err != nil {
-		return fmt.Errorf("drop data before %s: %w", t.Format(time.DateOnly), err)
+	if err := s.drop(ctx, months); err != nil {
+		return fmt.Errorf("drop the data of months %v: %w", months, err)
 	}
 	return nil
 }
 
-func (s *Store) dropBefore(ctx context.Context, t time.Time) error {
+func (s *Store) drop(ctx context.Context, months []warehouse.Month) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	day := warehouse.DayOf(t) // the first day that stays
 	statements := []string{"BEGIN TRANSACTION"}
 	var gone []partitionKey
 	for p := range s.partitions {
-		if (p.month + 1).Start().After(t) {
-			continue
+		if slices.Contains(months, p.month) {
+			gone = append(gone, p)
+			statements = append(statements, "DROP TABLE "+p.table(),
+				fmt.Sprintf("DELETE FROM rollup_month WHERE name = %s AND month = %d", quote(p.rollup), p.month))
 		}
-		gone = append(gone, p)
-		statements = append(statements, "DROP TABLE "+p.table(),
-			fmt.Sprintf("DELETE FROM rollup_month WHERE name = %s AND month = %d", quote(p.rollup), p.month))
 	}
-	statements = append(statements, fmt.Sprintf("DELETE FROM file WHERE day < %d", day),
-		fmt.Sprintf(`DELETE FROM digest WHERE "to" <= %d`, day.Time().Unix()), "COMMIT")
-	for _, statement := range statements {
+	for _, m := range months {
+		first, end := m.Days()
+		for _, r := range rollups {
+			statements = append(statements, fmt.Sprintf("DELETE FROM %s WHERE %s >= %d AND %s < %d", r.delta(), r.day(), first, r.day(), end))
+		}
+		statements = append(statements, fmt.Sprintf("DELETE FROM file WHERE day >= %d AND day < %d", first, end),
+			fmt.Sprintf(`DELETE FROM digest WHERE "to" > %d AND "to" <= %d`, m.Start().Unix(), (m+1).Start().Unix()))
+	}
+	for _, statement := range append(statements, "COMMIT") {
 		if err := s.writer.exec(statement); err != nil {
 			// What was committed is known only by opening the graph anew.
 			s.broken = errors.Join(err, s.writer.exec("ROLLBACK"))
@@ -50,17 +54,22 @@ func (s *Store) dropBefore(ctx context.Context, t time.Time) error {
 	for _, p := range gone {
 		delete(s.partitions, p)
 	}
-	return s.forgetFiles(day)
+	var err error
+	if s.loose, err = loadLoose(context.WithoutCancel(ctx), uninterrupted{s.db}); err != nil {
+		s.broken = err
+		return err
+	}
+	return s.forgetFiles(months)
 }
 
-// forgetFiles removes the files of the days before day, which the table no
-// longer names, once the queries that may read them are done.
-func (s *Store) forgetFiles(day warehouse.Day) error {
+// forgetFiles removes the files of months, which the table no longer names,
+// once the queries that may read them are done.
+func (s *Store) forgetFiles(months []warehouse.Month) error {
 	s.unlink.Lock()
 	defer s.unlink.Unlock()
 	var errs []error
 	for k, files := range s.files {
-		if k.day < day {
+		if slices.Contains(months, k.day.Month()) {
 			errs = append(errs, removeFiles(s.dir, files))
 			delete(s.files, k)
 		}

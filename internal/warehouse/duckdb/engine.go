@@ -19,6 +19,8 @@ import (
 type Options struct {
 	Threads  int   // of one graph's queries; 0 means the number of CPUs
 	MemoryMB int64 // of one open graph's database engine, not counting Go; 0 means 512
+
+	limits limits // of tests; zero means defaultLimits
 }
 
 // Engine is the embedded warehouse.Engine. It is safe for concurrent use.
@@ -49,6 +51,9 @@ func New(dir string, opts Options) (*Engine, error) {
 	}
 	if opts.MemoryMB == 0 {
 		opts.MemoryMB = 512
+	}
+	if opts.limits == (limits{}) {
+		opts.limits = defaultLimits
 	}
 	return &Engine{dir: abs, opts: opts, stores: map[string]*Store{}}, nil
 }

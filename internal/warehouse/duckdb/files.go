@@ -40,6 +40,7 @@ type file struct {
 	bytes   int64
 	firstMS int64 // segments: earliest and latest event or start of a flow, Unix milliseconds
 	lastMS  int64
+	memory  int64 // segments: bytes that its records take in memory, about
 }
 
 // path returns the file's path under the graph's folder dir.
@@ -71,15 +72,25 @@ func (fs fileSet) remove(gone file) {
 	fs[k] = slices.DeleteFunc(fs[k], func(f file) bool { return f.name == gone.name })
 }
 
+// change does what the table file was told.
+func (fs fileSet) change(c fileChange) {
+	for _, f := range c.replaced {
+		fs.remove(f)
+	}
+	for _, f := range c.added {
+		fs.add(f)
+	}
+}
+
 func loadFiles(ctx context.Context, db querier) (fileSet, error) {
 	set := fileSet{}
-	rows, err := db.QueryContext(ctx, "SELECT kind, day, name, entries, bytes, first_ms, last_ms FROM file")
+	rows, err := db.QueryContext(ctx, "SELECT kind, day, name, entries, bytes, first_ms, last_ms, memory FROM file")
 	if err != nil {
 		return set, err
 	}
 	return set, collect(rows, "file", func(row scanner) error {
 		var f file
-		if err := row.Scan(&f.kind, &f.day, &f.name, &f.entries, &f.bytes, &f.firstMS, &f.lastMS); err != nil {
+		if err := row.Scan(&f.kind, &f.day, &f.name, &f.entries, &f.bytes, &f.firstMS, &f.lastMS, &f.memory); err != nil {
 			return err
 		}
 		if fileDirs[f.kind] == "" {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
@@ -16,9 +15,12 @@ import (
 // version is in, but by millisecond. All times are Unix milliseconds, of which
 // the year 1 stands for none.
 var findingTable = rollupOf[warehouse.FindingVersion]{
-	rollup: rollup{"finding_history", `updated BIGINT, finding UBIGINT, created BIGINT, first BIGINT, last BIGINT,
+	rollup: rollup{
+		name: "finding_history", columns: `updated BIGINT, finding UBIGINT, created BIGINT, first BIGINT, last BIGINT,
 		account UBIGINT, region UBIGINT, product VARCHAR, type VARCHAR, title VARCHAR, severity DOUBLE, label VARCHAR,
-		count BIGINT, archived BOOLEAN, sequence BOOLEAN, workflow VARCHAR, compliance VARCHAR`},
+		count BIGINT, archived BOOLEAN, sequence BOOLEAN, workflow VARCHAR, compliance VARCHAR`,
+		keys: `updated, finding, created, first, last, account, region, product, type, title, severity, label, count, archived, sequence, workflow, compliance`, merge: "", sorted: `finding, updated`,
+	},
 	day: func(v *warehouse.FindingVersion) warehouse.Day { return warehouse.DayOf(v.Updated) },
 	order: func(a, b *warehouse.FindingVersion) int {
 		return cmp.Or(cmp.Compare(a.Finding, b.Finding), a.Updated.Compare(b.Updated))
@@ -57,7 +59,7 @@ func (s *Store) Findings(ctx context.Context, q warehouse.FindingQuery) ([]wareh
 	var out []warehouse.FindingVersion
 	err := s.read(ctx, func(ctx context.Context, tx querier) error {
 		months, err := months(ctx, tx, findingTable.rollup, first, last)
-		if err != nil || len(months) == 0 {
+		if err != nil {
 			return err
 		}
 		args := []any{from, to}
@@ -88,11 +90,7 @@ func findingsQuery(months []warehouse.Month, some bool) string {
 	if some {
 		condition += " AND finding IN (SELECT unnest($3::UBIGINT[]))"
 	}
-	parts := make([]string, len(months))
-	for i, m := range months {
-		parts[i] = fmt.Sprintf("SELECT * FROM %s WHERE %s", findingTable.partition(m), condition)
-	}
-	return "SELECT DISTINCT * FROM (" + strings.Join(parts, " UNION ALL ") + ") ORDER BY ALL"
+	return "SELECT DISTINCT * FROM (" + findingTable.union(months, condition) + ") ORDER BY ALL"
 }
 
 func scanFinding(row scanner) (v warehouse.FindingVersion, err error) {

@@ -116,11 +116,14 @@ func (s *Store) compare(ctx context.Context, seg file, wanted map[storedID][]int
 	return findEvents(seg.path(s.dir), wanted, func(indexes []int, account entity.ID, print uint32) {
 		for _, i := range indexes {
 			if keys[i].Account == account {
-				verdicts[i] = verdict(verdicts[i], keys[i].Print == print)
+				verdicts[i] = verdict(verdicts[i], sameContent(keys[i].Print, print))
 			}
 		}
 	})
 }
+
+// sameContent compares fingerprints, of which 0 stands for any.
+func sameContent(a, b uint32) bool { return a == b || a == 0 || b == 0 }
 
 // verdict joins what is known so far with one more stored event of the same
 // id: one with the same content makes it a duplicate whatever else there is.

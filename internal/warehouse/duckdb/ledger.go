@@ -14,7 +14,7 @@ import (
 // objectID shortens an object's URI to a number that is quick to look for.
 func objectID(uri string) uint64 { return xxh3.HashString(uri) }
 
-const ledgerColumns = `uri, sha256, size, kind, reading, first, seen, stored, duplicate, rejected,
+const ledgerColumns = `uri, sha256, size, tag, kind, reading, first, seen, stored, duplicate, rejected,
 	reasons, samples, seconds, done, membership, read_at`
 
 // Objects implements warehouse.Store.
@@ -104,7 +104,7 @@ func (s *Store) objects(ctx context.Context, query string, args ...any) iter.Seq
 func scanPart(r scanner) (p warehouse.ObjectPart, err error) {
 	var sha []byte
 	var reasons, samples string
-	err = r.Scan(&p.URI, &sha, &p.Size, &p.Kind, &p.Reading, &p.First, &p.Seen, &p.Stored, &p.Duplicate,
+	err = r.Scan(&p.URI, &sha, &p.Size, &p.Tag, &p.Kind, &p.Reading, &p.First, &p.Seen, &p.Stored, &p.Duplicate,
 		&p.Rejected, &reasons, &samples, &p.Seconds, &p.Done, &p.Membership, &p.At)
 	if err != nil {
 		return p, err

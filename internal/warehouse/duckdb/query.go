@@ -11,7 +11,7 @@ import (
 // EntityHours implements warehouse.Store.
 func (s *Store) EntityHours(ctx context.Context, id entity.ID, role warehouse.Role, r warehouse.Range) ([]warehouse.EntityHour, error) {
 	var out []warehouse.EntityHour
-	q := selection{rollup: entityHourTable.rollup, keys: "hour, entity, role", where: "entity = $3 AND role = $4",
+	q := selection{rollup: entityHourTable.rollup, where: "entity = $3 AND role = $4",
 		args: []any{ubigint(id), uint8(role)}}
 	err := s.byHour(ctx, q, r, func(row scanner) error {
 		var h warehouse.EntityHour
@@ -27,7 +27,7 @@ func (s *Store) EntityHours(ctx context.Context, id entity.ID, role warehouse.Ro
 // Values implements warehouse.Store.
 func (s *Store) Values(ctx context.Context, id entity.ID, d warehouse.Dimension, r warehouse.Range) ([]warehouse.Value, error) {
 	var out []warehouse.Value
-	q := selection{rollup: valueTable.rollup, keys: "day, entity, dimension, value", where: "entity = $3 AND dimension = $4",
+	q := selection{rollup: valueTable.rollup, where: "entity = $3 AND dimension = $4",
 		args: []any{ubigint(id), uint8(d)}}
 	err := s.byDay(ctx, q, r, func(row scanner) error {
 		var v warehouse.Value
@@ -43,7 +43,7 @@ func (s *Store) Values(ctx context.Context, id entity.ID, d warehouse.Dimension,
 // Activity implements warehouse.Store.
 func (s *Store) Activity(ctx context.Context, principal entity.ID, r warehouse.Range) ([]warehouse.Activity, error) {
 	var out []warehouse.Activity
-	q := selection{rollup: activityTable.rollup, keys: "hour, principal, account, address, api, region, agent",
+	q := selection{rollup: activityTable.rollup,
 		where: "principal = $3", args: []any{ubigint(principal)}}
 	err := s.byHour(ctx, q, r, func(row scanner) error {
 		var a warehouse.Activity
@@ -60,7 +60,7 @@ func (s *Store) Activity(ctx context.Context, principal entity.ID, r warehouse.R
 // RuleHits implements warehouse.Store.
 func (s *Store) RuleHits(ctx context.Context, principal entity.ID, r warehouse.Range) ([]warehouse.RuleHit, error) {
 	var out []warehouse.RuleHit
-	q := selection{rollup: ruleHitTable.rollup, keys: "hour, rule, principal, address, api", where: "true",
+	q := selection{rollup: ruleHitTable.rollup, where: "true",
 		extra: "flatten(list(samples ORDER BY first, samples))"}
 	if principal != 0 {
 		q.where, q.args = "principal = $3", []any{ubigint(principal)}
@@ -104,7 +104,7 @@ func (l list) Scan(v any) error {
 // Signins implements warehouse.Store.
 func (s *Store) Signins(ctx context.Context, account, user entity.ID, r warehouse.Range) ([]warehouse.Signin, error) {
 	var out []warehouse.Signin
-	q := selection{rollup: signinTable.rollup, keys: `hour, account, "user", kind, mfa, address, agent`,
+	q := selection{rollup: signinTable.rollup,
 		where: `account = $3`, args: []any{ubigint(account)}}
 	if user != 0 {
 		q.where, q.args = `"user" = $3`, []any{ubigint(user)}
@@ -124,7 +124,7 @@ func (s *Store) Signins(ctx context.Context, account, user entity.ID, r warehous
 // Links implements warehouse.Store.
 func (s *Store) Links(ctx context.Context, id entity.ID, r warehouse.Range) ([]warehouse.Link, error) {
 	var out []warehouse.Link
-	q := selection{rollup: linkTable.rollup, keys: `hour, "from", "to", kind`, where: `("from" = $3 OR "to" = $3)`,
+	q := selection{rollup: linkTable.rollup, where: `("from" = $3 OR "to" = $3)`,
 		args: []any{ubigint(id)}}
 	err := s.byHour(ctx, q, r, func(row scanner) error {
 		var l warehouse.Link

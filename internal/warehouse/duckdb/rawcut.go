@@ -17,7 +17,7 @@ func cutRaw(dst, raw []byte, id string) ([]byte, uint32) {
 	for how := 1; how < len(cutMarks); how++ {
 		mark := cutMarks[how]
 		open := mark[:len(mark)-1] // up to the first quote
-		at := bytes.Index(raw, open)
+		at := indexMark(raw, open)
 		if at < 0 {
 			continue
 		}
@@ -31,13 +31,30 @@ func cutRaw(dst, raw []byte, id string) ([]byte, uint32) {
 	return append(dst, raw...), 0
 }
 
+// indexMark returns the index of the first mark in raw, or -1. It looks for
+// the D, which is rare in JSON: for a quote and small letters, bytes.Index
+// stops at every member and is five times slower.
+func indexMark(raw, mark []byte) int {
+	const d = len(`"eventI`)
+	for at := d; at < len(raw); at++ {
+		i := bytes.IndexByte(raw[at:], 'D')
+		if i < 0 {
+			break
+		}
+		if at += i; bytes.HasPrefix(raw[at-d:], mark) {
+			return at - d
+		}
+	}
+	return -1
+}
+
 // restoreRaw puts the id back.
 func restoreRaw(raw []byte, id string, how uint32) []byte {
 	if how == 0 || how >= uint32(len(cutMarks)) {
 		return raw
 	}
 	mark := cutMarks[how]
-	at := bytes.Index(raw, mark[:len(mark)-1])
+	at := indexMark(raw, mark[:len(mark)-1])
 	if at < 0 {
 		return raw
 	}

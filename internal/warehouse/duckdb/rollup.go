@@ -5,20 +5,49 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
-// rollup is a table that has one partition, a table of its own, a month.
+// rollup is a table that has one partition, a table of its own, a month, and
+// a delta with rows of all months, see delta.go.
 type rollup struct {
 	name    string
-	columns string // as in CREATE TABLE; the first is the hour or the day
+	columns string // as in CREATE TABLE; the first is the hour, the day or the millisecond
+	keys    string // the columns that rows are merged by, the first among them; all where rows are not summed up
+	merge   string // how the delta's rows are merged: SQL of the other columns, for GROUP BY keys; may be empty
+	sorted  string // order of partitions, as in ORDER BY: like ids side by side compress and prune
 }
 
 // partition returns the name of the table that holds r's rows of month m.
 func (r rollup) partition(m warehouse.Month) string { return r.name + "_" + m.String() }
+
+// delta returns the name of the table of r's rows that came in small numbers.
+func (r rollup) delta() string { return r.name + "_delta" }
+
+// time returns the first column: the hour, the day or, of findings, the
+// millisecond that a row is of.
+func (r rollup) time() string {
+	name, _, _ := strings.Cut(r.keys, ",")
+	return name
+}
+
+// day returns the SQL of the day that a row is of.
+func (r rollup) day() string {
+	switch r.time() {
+	case "day":
+		return "day"
+	case "hour":
+		return "floor(hour / 24)::INTEGER"
+	}
+	return fmt.Sprintf("floor(%s / 86400000)::INTEGER", r.time())
+}
+
+// countMerge are the counts of merged rows.
+const countMerge = `sum(success)::UINTEGER, sum(failure)::UINTEGER, sum(denied)::UINTEGER, min(first), max(last)`
 
 const countDDL = `success UINTEGER, failure UINTEGER, denied UINTEGER, first INTEGER, last INTEGER`
 
@@ -26,13 +55,16 @@ const countDDL = `success UINTEGER, failure UINTEGER, denied UINTEGER, first INT
 type rollupOf[R any] struct {
 	rollup
 	day   func(*R) warehouse.Day // finds a row's partition
-	order func(a, b *R) int      // like ids side by side: they compress and prune
+	order func(a, b *R) int      // that of rollup.sorted
 	fill  []column[R]
 }
 
 var activityTable = rollupOf[warehouse.Activity]{
-	rollup: rollup{"activity", `hour INTEGER, principal UBIGINT, account UBIGINT, address UBIGINT, api UBIGINT,
-		region UBIGINT, agent UBIGINT, ` + countDDL},
+	rollup: rollup{
+		name: "activity", columns: `hour INTEGER, principal UBIGINT, account UBIGINT, address UBIGINT, api UBIGINT,
+		region UBIGINT, agent UBIGINT, ` + countDDL,
+		keys: `hour, principal, account, address, api, region, agent`, merge: countMerge, sorted: `principal, hour`,
+	},
 	day: func(r *warehouse.Activity) warehouse.Day { return r.Hour.Day() },
 	order: func(a, b *warehouse.Activity) int {
 		return cmp.Or(cmp.Compare(a.Principal, b.Principal), cmp.Compare(a.Hour, b.Hour))
@@ -50,8 +82,11 @@ var activityTable = rollupOf[warehouse.Activity]{
 }
 
 var entityHourTable = rollupOf[warehouse.EntityHour]{
-	rollup: rollup{"entity_hour", `hour INTEGER, entity UBIGINT, role UTINYINT, ` + countDDL},
-	day:    func(r *warehouse.EntityHour) warehouse.Day { return r.Hour.Day() },
+	rollup: rollup{
+		name: "entity_hour", columns: `hour INTEGER, entity UBIGINT, role UTINYINT, ` + countDDL,
+		keys: `hour, entity, role`, merge: countMerge, sorted: `entity, hour`,
+	},
+	day: func(r *warehouse.EntityHour) warehouse.Day { return r.Hour.Day() },
 	order: func(a, b *warehouse.EntityHour) int {
 		return cmp.Or(cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.Hour, b.Hour))
 	},
@@ -64,8 +99,11 @@ var entityHourTable = rollupOf[warehouse.EntityHour]{
 }
 
 var valueTable = rollupOf[warehouse.Value]{
-	rollup: rollup{"entity_value_day", `day INTEGER, entity UBIGINT, dimension UTINYINT, value UBIGINT, ` + countDDL},
-	day:    func(r *warehouse.Value) warehouse.Day { return r.Day },
+	rollup: rollup{
+		name: "entity_value_day", columns: `day INTEGER, entity UBIGINT, dimension UTINYINT, value UBIGINT, ` + countDDL,
+		keys: `day, entity, dimension, value`, merge: countMerge, sorted: `entity, dimension, day`,
+	},
+	day: func(r *warehouse.Value) warehouse.Day { return r.Day },
 	order: func(a, b *warehouse.Value) int {
 		return cmp.Or(cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.Dimension, b.Dimension), cmp.Compare(a.Day, b.Day))
 	},
@@ -79,8 +117,11 @@ var valueTable = rollupOf[warehouse.Value]{
 }
 
 var signinTable = rollupOf[warehouse.Signin]{
-	rollup: rollup{"signin", `hour INTEGER, account UBIGINT, "user" UBIGINT, kind UTINYINT, mfa UTINYINT,
-		address UBIGINT, agent UBIGINT, ` + countDDL},
+	rollup: rollup{
+		name: "signin", columns: `hour INTEGER, account UBIGINT, "user" UBIGINT, kind UTINYINT, mfa UTINYINT,
+		address UBIGINT, agent UBIGINT, ` + countDDL,
+		keys: `hour, account, "user", kind, mfa, address, agent`, merge: countMerge, sorted: `account, hour`,
+	},
 	day: func(r *warehouse.Signin) warehouse.Day { return r.Hour.Day() },
 	order: func(a, b *warehouse.Signin) int {
 		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Hour, b.Hour))
@@ -98,8 +139,11 @@ var signinTable = rollupOf[warehouse.Signin]{
 }
 
 var linkTable = rollupOf[warehouse.Link]{
-	rollup: rollup{"link", `hour INTEGER, "from" UBIGINT, "to" UBIGINT, kind UTINYINT, ` + countDDL},
-	day:    func(r *warehouse.Link) warehouse.Day { return r.Hour.Day() },
+	rollup: rollup{
+		name: "link", columns: `hour INTEGER, "from" UBIGINT, "to" UBIGINT, kind UTINYINT, ` + countDDL,
+		keys: `hour, "from", "to", kind`, merge: countMerge, sorted: `"from", hour`,
+	},
+	day: func(r *warehouse.Link) warehouse.Day { return r.Hour.Day() },
 	order: func(a, b *warehouse.Link) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Hour, b.Hour))
 	},
@@ -113,8 +157,11 @@ var linkTable = rollupOf[warehouse.Link]{
 }
 
 var ruleHitTable = rollupOf[warehouse.RuleHit]{
-	rollup: rollup{"rule_hit", `hour INTEGER, rule VARCHAR, principal UBIGINT, address UBIGINT, api UBIGINT,
-		samples VARCHAR[], ` + countDDL},
+	rollup: rollup{
+		name: "rule_hit", columns: `hour INTEGER, rule VARCHAR, principal UBIGINT, address UBIGINT, api UBIGINT,
+		samples VARCHAR[], ` + countDDL,
+		keys: `hour, rule, principal, address, api`, merge: ruleHitMerge, sorted: `principal, hour`,
+	},
 	day: func(r *warehouse.RuleHit) warehouse.Day { return r.Hour.Day() },
 	order: func(a, b *warehouse.RuleHit) int {
 		return cmp.Or(cmp.Compare(a.Principal, b.Principal), cmp.Compare(a.Hour, b.Hour))
@@ -139,28 +186,42 @@ type partitionKey struct {
 // table returns the partition's table name.
 func (p partitionKey) table() string { return rollup{name: p.rollup}.partition(p.month) }
 
-// appendRollup appends rows to the partitions of r and makes those that are
-// missing, which it returns.
-func appendRollup[R any](ctx context.Context, s *Store, r rollupOf[R], rows []R) (made []partitionKey, err error) {
+// appendRollup appends rows to the partitions of r, which it makes where they
+// are missing, and small numbers of a month to its delta. It notes what it did.
+func appendRollup[R any](ctx context.Context, s *Store, r rollupOf[R], rows []R, done *appended) error {
 	byMonth := map[warehouse.Month][]*R{}
 	for i := range rows {
 		m := r.day(&rows[i]).Month()
 		byMonth[m] = append(byMonth[m], &rows[i])
 	}
+	var few []*R
 	for m, rows := range byMonth {
+		if len(rows) < s.limits.fewRows {
+			few = append(few, rows...)
+			continue
+		}
 		p := partitionKey{r.name, m}
 		if !s.partitions[p] {
 			if err := s.makePartition(r.rollup, m); err != nil {
-				return made, fmt.Errorf("make partition %s: %w", p.table(), err)
+				return fmt.Errorf("make partition %s: %w", p.table(), err)
 			}
-			made = append(made, p)
+			done.made = append(done.made, p)
 		}
 		slices.SortFunc(rows, r.order)
 		if err := appendRows(ctx, s.writer, p.table(), r.fill, rows); err != nil {
-			return made, err
+			return err
 		}
 	}
-	return made, nil
+	slices.SortFunc(few, r.order)
+	done.loose[r.name] += int64(len(few))
+	return appendRows(ctx, s.writer, r.delta(), r.fill, few)
+}
+
+// appended is what a transaction did to the rollups, for the writer to know
+// once it is committed.
+type appended struct {
+	made  []partitionKey
+	loose map[string]int64 // rows that the deltas have gained, by rollup
 }
 
 func (s *Store) makePartition(r rollup, m warehouse.Month) error {

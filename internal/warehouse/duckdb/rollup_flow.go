@@ -9,9 +9,12 @@ import (
 )
 
 var flowTable = rollupOf[warehouse.Flow]{
-	rollup: rollup{"flow", `hour INTEGER, account UBIGINT, interface UBIGINT, local UBIGINT, peer UBIGINT,
+	rollup: rollup{
+		name: "flow", columns: `hour INTEGER, account UBIGINT, interface UBIGINT, local UBIGINT, peer UBIGINT,
 		local_port USMALLINT, peer_port USMALLINT, protocol UTINYINT, direction UTINYINT, action UTINYINT,
-		records UINTEGER, packets UBIGINT, bytes UBIGINT, first BIGINT, last BIGINT`},
+		records UINTEGER, packets UBIGINT, bytes UBIGINT, first BIGINT, last BIGINT`,
+		keys: `hour, account, interface, local, peer, local_port, peer_port, protocol, direction, action`, merge: flowMerge, sorted: `interface, hour, peer`,
+	},
 	day: func(r *warehouse.Flow) warehouse.Day { return r.Hour.Day() },
 	order: func(a, b *warehouse.Flow) int {
 		return cmp.Or(cmp.Compare(a.Interface, b.Interface), cmp.Compare(a.Hour, b.Hour), cmp.Compare(a.Peer, b.Peer))
@@ -43,6 +46,10 @@ func sinceHour(h warehouse.Hour, at int64) int64 {
 	return max(-limit, min(at, limit)) - int64(h)*3600
 }
 
+// flowMerge merges rows of the delta as flowSums does.
+const flowMerge = `sum(records)::UINTEGER, least(sum(packets), 18446744073709551615)::UBIGINT,
+	least(sum(bytes), 18446744073709551615)::UBIGINT, min(first), max(last)`
+
 // flowSums merge as warehouse.Flow does: what exceeds 64 bits stays at the
 // greatest number.
 const flowSums = `sum(records)::UINTEGER, least(sum(packets), 18446744073709551615)::UBIGINT,
@@ -53,7 +60,6 @@ const flowSums = `sum(records)::UINTEGER, least(sum(packets), 184467440737095516
 func (s *Store) Flows(ctx context.Context, id entity.ID, r warehouse.Range) ([]warehouse.Flow, error) {
 	var out []warehouse.Flow
 	q := selection{rollup: flowTable.rollup,
-		keys:  "hour, account, interface, local, peer, local_port, peer_port, protocol, direction, action",
 		where: "(interface = $3 OR local = $3 OR peer = $3)", args: []any{ubigint(id)}, sums: flowSums}
 	err := s.byHour(ctx, q, r, func(row scanner) error {
 		var f warehouse.Flow

@@ -10,8 +10,11 @@ import (
 )
 
 var kubeTable = rollupOf[warehouse.Kube]{
-	rollup: rollup{"kube", `hour INTEGER, account UBIGINT, cluster UBIGINT, subject UBIGINT, api UBIGINT,
-		address UBIGINT, target UBIGINT, ` + countDDL},
+	rollup: rollup{
+		name: "kube", columns: `hour INTEGER, account UBIGINT, cluster UBIGINT, subject UBIGINT, api UBIGINT,
+		address UBIGINT, target UBIGINT, ` + countDDL,
+		keys: `hour, account, cluster, subject, api, address, target`, merge: countMerge, sorted: `cluster, subject, hour`,
+	},
 	day: func(r *warehouse.Kube) warehouse.Day { return r.Hour.Day() },
 	order: func(a, b *warehouse.Kube) int {
 		return cmp.Or(cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Hour, b.Hour))
@@ -31,7 +34,7 @@ var kubeTable = rollupOf[warehouse.Kube]{
 // Kube implements warehouse.Store.
 func (s *Store) Kube(ctx context.Context, id entity.ID, r warehouse.Range) ([]warehouse.Kube, error) {
 	var out []warehouse.Kube
-	q := selection{rollup: kubeTable.rollup, keys: "hour, account, cluster, subject, api, address, target",
+	q := selection{rollup: kubeTable.rollup,
 		where: "(subject = $3 OR cluster = $3 OR target = $3)", args: []any{ubigint(id)}}
 	err := s.byHour(ctx, q, r, func(row scanner) error {
 		var k warehouse.Kube

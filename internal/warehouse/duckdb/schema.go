@@ -8,7 +8,7 @@ import (
 // schemaVersion changes whenever a table does; a graph of another version is
 // refused rather than misread. A table that is only added does not need it:
 // open makes it, see volumeTable.
-const schemaVersion = 2
+const schemaVersion = 3
 
 // fixedTables are the tables that are not partitioned by month. None has an
 // index or a primary key: the writer sees to it that rows are unique.
@@ -19,13 +19,13 @@ CREATE TABLE rollup_month (name VARCHAR, month INTEGER); -- the partitions that 
 CREATE TABLE file (
 	kind UTINYINT,        -- see fileKind
 	day INTEGER, name VARCHAR, entries BIGINT, bytes BIGINT,
-	first_ms BIGINT, last_ms BIGINT
+	first_ms BIGINT, last_ms BIGINT, memory BIGINT
 );
 CREATE TABLE entity (
 	id UBIGINT, type UTINYINT, key VARCHAR, account VARCHAR, label VARCHAR, alias VARCHAR
 );
 CREATE TABLE ledger (
-	object UBIGINT, uri VARCHAR, sha256 BLOB, size BIGINT, kind VARCHAR, reading INTEGER,
+	object UBIGINT, uri VARCHAR, sha256 BLOB, size BIGINT, tag VARCHAR, kind VARCHAR, reading INTEGER,
 	first BIGINT, seen BIGINT, stored BIGINT, duplicate BIGINT, rejected BIGINT,
 	reasons VARCHAR, samples VARCHAR, seconds DOUBLE, done BOOLEAN, membership BIGINT,
 	read_at TIMESTAMP, batch VARCHAR
@@ -39,6 +39,7 @@ var fileColumns = []column[file]{
 	int64s(func(f *file) int64 { return f.bytes }),
 	int64s(func(f *file) int64 { return f.firstMS }),
 	int64s(func(f *file) int64 { return f.lastMS }),
+	int64s(func(f *file) int64 { return f.memory }),
 }
 
 var entityColumns = []column[warehouse.Entity]{
@@ -62,6 +63,7 @@ var ledgerFill = []column[ledgerRow]{
 	texts(func(p *ledgerRow) string { return p.uri }),
 	blobs(func(p *ledgerRow) []byte { return p.SHA256[:] }),
 	int64s(func(p *ledgerRow) int64 { return p.Size }),
+	texts(func(p *ledgerRow) string { return p.Tag }),
 	texts(func(p *ledgerRow) string { return p.Kind }),
 	int32s(func(p *ledgerRow) int32 { return p.Reading }),
 	int64s(func(p *ledgerRow) int64 { return p.First }),

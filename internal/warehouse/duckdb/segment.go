@@ -8,6 +8,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress/zstd"
 
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
@@ -47,21 +48,37 @@ const (
 	rowGroupRows = 50_000
 )
 
-// segmentOrder sorts events so that like records lie side by side: that is
-// what compresses them, and what keeps a principal's events together.
-func segmentOrder(a, b *warehouse.Event) int {
-	return cmp.Or(
-		cmp.Compare(a.Principal, b.Principal),
-		cmp.Compare(a.API, b.API),
-		a.Time.Compare(b.Time),
-		cmp.Compare(a.EventID, b.EventID),
-	)
+// place is where an event comes in a segment: like records lie side by side,
+// which is what compresses them, and a principal's events together. It saves
+// the comparisons from fetching the events themselves.
+type place struct {
+	principal, api entity.ID
+	milli          int64 // Unix milliseconds
+	event          *warehouse.Event
+}
+
+func placeOf(e *warehouse.Event) place {
+	return place{e.Principal, e.API, e.Time.UnixMilli(), e}
+}
+
+func (a place) compare(b place) int {
+	switch {
+	case a.principal != b.principal:
+		return cmp.Compare(a.principal, b.principal)
+	case a.api != b.api:
+		return cmp.Compare(a.api, b.api)
+	case a.milli != b.milli:
+		return cmp.Compare(a.milli, b.milli)
+	default:
+		return cmp.Compare(a.event.EventID, b.event.EventID)
+	}
 }
 
 // segmentWriter writes one segment after the other. Its buffers are some
 // 10 MB, which are costly to make anew.
 type segmentWriter struct {
 	parquet *parquet.GenericWriter[eventRow]
+	places  []place
 	rows    []eventRow
 	raw     []byte // of rows
 }
@@ -83,15 +100,20 @@ func newSegmentWriter() *segmentWriter {
 	}
 }
 
-// write writes the events of one day, which it may reorder.
+// write writes the events of one day, in their order in a segment.
 func (w *segmentWriter) write(f io.Writer, events []*warehouse.Event) error {
-	slices.SortFunc(events, segmentOrder)
+	w.places = w.places[:0]
+	for _, e := range events {
+		w.places = append(w.places, placeOf(e))
+	}
+	slices.SortFunc(w.places, place.compare)
+	defer clear(w.places[:len(events)]) // or they would keep the events
 	w.parquet.Reset(f)
 	defer w.parquet.Reset(io.Discard) // or it would keep f
-	for part := range slices.Chunk(events, rowsAtOnce) {
+	for part := range slices.Chunk(w.places, rowsAtOnce) {
 		w.rows, w.raw = w.rows[:0], w.raw[:0]
-		for _, e := range part {
-			w.add(e)
+		for _, p := range part {
+			w.add(p.event)
 		}
 		if _, err := w.parquet.Write(w.rows); err != nil {
 			return err

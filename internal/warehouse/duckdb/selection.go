@@ -12,7 +12,6 @@ import (
 // selection is a query over the partitions of a rollup.
 type selection struct {
 	rollup rollup
-	keys   string // columns to return and merge by; the first is the hour or the day
 	where  string // condition besides the time range; its parameters start at $3
 	args   []any
 	sums   string // of merged rows, see countSums, which it is when empty
@@ -25,29 +24,32 @@ type selection struct {
 const countSums = `sum(success)::UINTEGER, sum(failure)::UINTEGER, sum(denied)::UINTEGER,
 	%[1]s::BIGINT * %[2]d + min(first), %[1]s::BIGINT * %[2]d + max(last)`
 
-// sql renders the selection over the given partitions. It is made of our own
-// constants and numbers.
+// sql renders the selection over the given partitions and the delta. It is
+// made of our own constants and numbers.
 func (q selection) sql(months []warehouse.Month) string {
-	time, _, _ := strings.Cut(q.keys, ",")
-	unit := 3600
+	time, unit := q.rollup.time(), 3600
 	if time == "day" {
 		unit = 86400
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "SELECT %s, ", q.keys)
+	fmt.Fprintf(&b, "SELECT %s, ", q.rollup.keys)
 	fmt.Fprintf(&b, cmp.Or(q.sums, countSums), time, unit)
 	if q.extra != "" {
 		fmt.Fprintf(&b, ", %s", q.extra)
 	}
-	b.WriteString(" FROM (")
-	for i, m := range months {
-		if i > 0 {
-			b.WriteString(" UNION ALL ")
-		}
-		fmt.Fprintf(&b, "SELECT * FROM %s WHERE %s AND %s >= $1 AND %s < $2", q.rollup.partition(m), q.where, time, time)
-	}
-	fmt.Fprintf(&b, ") GROUP BY %s ORDER BY %s", q.keys, q.keys)
+	fmt.Fprintf(&b, " FROM (%s) GROUP BY %[2]s ORDER BY %[2]s",
+		q.rollup.union(months, fmt.Sprintf("%s AND %[2]s >= $1 AND %[2]s < $2", q.where, time)), q.rollup.keys)
 	return b.String()
+}
+
+// union selects the rows that meet a condition from the partitions of months
+// and from the delta.
+func (r rollup) union(months []warehouse.Month, where string) string {
+	parts := []string{fmt.Sprintf("SELECT * FROM %s WHERE %s", r.delta(), where)}
+	for _, m := range months {
+		parts = append(parts, fmt.Sprintf("SELECT * FROM %s WHERE %s", r.partition(m), where))
+	}
+	return strings.Join(parts, " UNION ALL ")
 }
 
 // byHour runs q over the hours of r and calls scan for each row.
@@ -67,12 +69,12 @@ func (s *Store) byDay(ctx context.Context, q selection, r warehouse.Range, scan 
 	return s.run(ctx, q, int32(first), int32(last)+1, first, last, scan)
 }
 
-// run runs q with its first key column in [from, to). Only partitions that
-// exist are asked, so a range without data answers nothing.
+// run runs q with its first key column in [from, to), on the partitions that
+// there are from the first day's month to the last one's, and on the delta.
 func (s *Store) run(ctx context.Context, q selection, from, to int32, first, last warehouse.Day, scan func(scanner) error) error {
 	return s.read(ctx, func(ctx context.Context, tx querier) error {
 		months, err := months(ctx, tx, q.rollup, first.Month(), last.Month())
-		if err != nil || len(months) == 0 {
+		if err != nil {
 			return err
 		}
 		rows, err := tx.QueryContext(ctx, q.sql(months), append([]any{from, to}, q.args...)...)

@@ -28,21 +28,25 @@ type Store struct {
 	dir    string
 	hasher entity.Hasher
 	secret entity.Secret
+	limits limits
 	lock   *os.File
 	db     *sql.DB // readers
 
-	// write is held by Commit, Known, KnownFlows and DropBefore and guards what follows.
+	// write is held by Commit, Known, KnownFlows, Drop and each step of Compact
+	// and guards what follows.
 	write      sync.Mutex
 	writer     *writer
 	known      entityCache
 	files      fileSet
 	partitions map[partitionKey]bool
+	loose      map[string]int64 // rows of the deltas, by rollup
+	replaced   []file           // segments that no row names any more and queries may still read
 	segments   freeList[*segmentWriter]
 	flows      freeList[*flowWriter]
 	broken     error // why nothing can be written until the graph is opened anew
 
 	// unlink is held for reading while a query may open segments, and for
-	// writing while segments that were dropped are removed.
+	// writing while segments that were dropped or replaced are removed.
 	unlink sync.RWMutex
 
 	mu      sync.Mutex // guards closed and, against Wait, readers.Add
@@ -57,7 +61,7 @@ var _ warehouse.Store = (*Store)(nil)
 // open opens the graph in dir. The caller must Close the store; one process
 // at a time may hold a dir, a second gets warehouse.ErrInUse.
 func open(ctx context.Context, dir string, opts Options) (_ *Store, err error) {
-	s := &Store{dir: dir, known: newEntityCache(), partitions: map[partitionKey]bool{},
+	s := &Store{dir: dir, limits: opts.limits, known: newEntityCache(),
 		segments: make(chan *segmentWriter, writersAtOnce), flows: make(chan *flowWriter, writersAtOnce)}
 	s.closing, s.stop = context.WithCancel(context.Background())
 	defer func() {
@@ -137,17 +141,25 @@ func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'
 // with the high bit set.
 func ubigint[T ~uint64](n T) duckdb.TypedValue { return duckdb.Typed(uint64(n), duckdb.TYPE_UBIGINT) }
 
-// load reads the secret, the partitions and the list of files.
+// load reads the secret and what the writer keeps in mind.
 func (s *Store) load(ctx context.Context) (err error) {
 	db := uninterrupted{s.db}
 	if s.secret, err = readMeta(ctx, db); err != nil {
 		return err
 	}
 	s.hasher = entity.NewHasher(s.secret)
+	return s.loadState(ctx)
+}
+
+// loadState reads what the writer keeps in mind: the partitions, the sizes of
+// the deltas and the list of files.
+func (s *Store) loadState(ctx context.Context) error {
+	db := uninterrupted{s.db}
 	rows, err := db.QueryContext(ctx, "SELECT name, month FROM rollup_month")
 	if err != nil {
 		return fmt.Errorf("list partitions: %w", err)
 	}
+	s.partitions = map[partitionKey]bool{}
 	err = collect(rows, "partition", func(row scanner) error {
 		var p partitionKey
 		err := row.Scan(&p.rollup, &p.month)
@@ -155,6 +167,9 @@ func (s *Store) load(ctx context.Context) (err error) {
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if s.loose, err = loadLoose(ctx, db); err != nil {
 		return err
 	}
 	if s.files, err = loadFiles(ctx, db); err != nil {
@@ -199,7 +214,7 @@ func (s *Store) Close() error {
 	// Whoever still held a connection would keep the database open, and the
 	// next Open of this path would get that very database.
 	s.readers.Wait()
-	var errs []error
+	errs := []error{removeFiles(s.dir, s.replaced)}
 	if s.writer != nil {
 		s.writer.close()
 	}

@@ -18,7 +18,9 @@ func testKnown(t *testing.T, f *fixture) {
 	twice, twiceOther := event(noon, "twice"), event(noon, "twice")
 	twiceOther.Print, twiceOther.Conflict = 2, true
 	late := event(at("2026-01-15T23:59:59.999Z"), "late")
-	b := &warehouse.Batch{ID: "a", Events: []warehouse.Event{stored, elsewhere, twice, twiceOther, late}}
+	derived, both, bothDerived := event(noon, "derived"), event(noon, "both"), event(noon, "both")
+	derived.Print, bothDerived.Print = 0, 0
+	b := &warehouse.Batch{ID: "a", Events: []warehouse.Event{stored, elsewhere, twice, twiceOther, late, derived, both, bothDerived}}
 	f.commit(t, b)
 	if got := must(f.Known(f.ctx, nil))(t); len(got) != 0 {
 		t.Errorf("Known(nil) = %v", got)
@@ -45,6 +47,13 @@ func testKnown(t *testing.T, f *fixture) {
 		{"first of two contents", keyOf(twice), warehouse.Duplicate},
 		{"second of two contents", keyOf(twiceOther), warehouse.Duplicate},
 		{"third content", changed(twice, func(k *warehouse.Key) { k.Print = 3 }), warehouse.Conflict},
+		{"no print", changed(stored, func(k *warehouse.Key) { k.Print = 0 }), warehouse.Duplicate},
+		{"no print, of two contents", changed(twice, func(k *warehouse.Key) { k.Print = 0 }), warehouse.Duplicate},
+		{"stored without a print", changed(derived, func(k *warehouse.Key) { k.Print = 7 }), warehouse.Duplicate},
+		{"stored without a print, and none", keyOf(derived), warehouse.Duplicate},
+		{"stored with and without a print", changed(both, func(k *warehouse.Key) { k.Print = 7 }), warehouse.Duplicate},
+		{"no print, the day before", changed(stored, func(k *warehouse.Key) { k.Print, k.Time = 0, noon.AddDate(0, 0, -1) }), warehouse.New},
+		{"no print, never seen", changed(event(noon, "never"), func(k *warehouse.Key) { k.Print = 0 }), warehouse.New},
 		{"last millisecond of the day", keyOf(late), warehouse.Duplicate},
 		{"never seen", keyOf(event(noon, "never")), warehouse.New},
 		{"the same, asked again", keyOf(stored), warehouse.Duplicate},

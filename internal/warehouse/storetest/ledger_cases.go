@@ -17,14 +17,15 @@ func testLedger(t *testing.T, f *fixture) {
 		}
 		return samples, map[string]int64{reason: n}
 	}
-	one := warehouse.ObjectPart{URI: "b", SHA256: [32]byte{1, 0, 255}, Size: 1 << 40, Kind: "cloudtrail", Reading: 1, Seen: 10,
+	one := warehouse.ObjectPart{URI: "b", SHA256: [32]byte{1, 0, 255}, Size: 1 << 40, Tag: `"9b2cf5-3"`, Kind: "cloudtrail", Reading: 1, Seen: 10,
 		Stored: 4, Rejected: 6, Seconds: 0.25, Membership: 3, At: day}
 	one.Samples, one.Reasons = reject(6, "not-a-member")
 	two := one
 	two.First, two.Seen, two.Stored, two.Duplicate, two.Rejected, two.Done = 10, 9, 1, 1, 7, true
 	two.Samples, two.Reasons = reject(7, "not-a-member")
 	two.Reasons["conflict"] = 1
-	second := one // the object is read again
+	second := one   // the object is read again
+	second.Tag = "" // another source, which says nothing
 	second.Reading, second.Seen, second.Stored, second.Duplicate, second.Rejected = 2, 19, 13, 5, 1
 	second.Done, second.Membership, second.At = true, 4, day.AddDate(0, 0, 1)
 	second.Samples, second.Reasons = reject(1, "malformed-json")

@@ -179,7 +179,7 @@ func stored(b *warehouse.Batch) warehouse.Batch {
 	}
 	for i := range c.Ledger {
 		p := &c.Ledger[i]
-		p.URI, p.Kind, p.At = clean(p.URI), clean(p.Kind), p.At.UTC().Truncate(time.Microsecond)
+		p.URI, p.Tag, p.Kind, p.At = clean(p.URI), clean(p.Tag), clean(p.Kind), p.At.UTC().Truncate(time.Microsecond)
 		for j := range p.Samples {
 			p.Samples[j].Reason, p.Samples[j].Detail = clean(p.Samples[j].Reason), clean(p.Samples[j].Detail)
 		}
@@ -240,7 +240,7 @@ func (s *memoryStore) Known(ctx context.Context, keys []warehouse.Key) ([]wareho
 				if e.EventID != clean(k.EventID) || e.Account != k.Account || warehouse.DayOf(e.Time) != warehouse.DayOf(k.Time) {
 					continue
 				}
-				if e.Print == k.Print {
+				if e.Print == k.Print || e.Print == 0 || k.Print == 0 {
 					verdicts[i] = warehouse.Duplicate
 				} else if verdicts[i] == warehouse.New {
 					verdicts[i] = warehouse.Conflict
@@ -249,37 +249,6 @@ func (s *memoryStore) Known(ctx context.Context, keys []warehouse.Key) ([]wareho
 		}
 	}
 	return verdicts, nil
-}
-
-// DropBefore implements warehouse.Store.
-func (s *memoryStore) DropBefore(ctx context.Context, t time.Time) error {
-	if err := s.usable(ctx); err != nil {
-		return err
-	}
-	dayGone := func(d warehouse.Day) bool { return !(d + 1).Time().After(t) }
-	monthGone := func(d warehouse.Day) bool { return !(d.Month() + 1).Start().After(t) }
-	hourGone := func(h warehouse.Hour) bool { return monthGone(h.Day()) }
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i := range s.graph.batches {
-		// Copies, for a reader may still have the old ones.
-		b := Clone(&s.graph.batches[i])
-		b.Events = slices.DeleteFunc(b.Events, func(r warehouse.Event) bool { return dayGone(warehouse.DayOf(r.Time)) })
-		b.Hours = slices.DeleteFunc(b.Hours, func(r warehouse.EntityHour) bool { return hourGone(r.Hour) })
-		b.Values = slices.DeleteFunc(b.Values, func(r warehouse.Value) bool { return monthGone(r.Day) })
-		b.Activity = slices.DeleteFunc(b.Activity, func(r warehouse.Activity) bool { return hourGone(r.Hour) })
-		b.Signins = slices.DeleteFunc(b.Signins, func(r warehouse.Signin) bool { return hourGone(r.Hour) })
-		b.Links = slices.DeleteFunc(b.Links, func(r warehouse.Link) bool { return hourGone(r.Hour) })
-		b.RuleHits = slices.DeleteFunc(b.RuleHits, func(r warehouse.RuleHit) bool { return hourGone(r.Hour) })
-		b.FlowRecords = slices.DeleteFunc(b.FlowRecords, func(r warehouse.FlowRecord) bool { return dayGone(warehouse.DayOf(time.Unix(r.Start, 0))) })
-		b.Flows = slices.DeleteFunc(b.Flows, func(r warehouse.Flow) bool { return hourGone(r.Hour) })
-		b.Kube = slices.DeleteFunc(b.Kube, func(r warehouse.Kube) bool { return hourGone(r.Hour) })
-		b.Findings = slices.DeleteFunc(b.Findings, func(r warehouse.FindingVersion) bool { return monthGone(warehouse.DayOf(r.Updated)) })
-		b.Coverage = slices.DeleteFunc(b.Coverage, func(r warehouse.Coverage) bool { return hourGone(r.Hour) })
-		b.Digests = slices.DeleteFunc(b.Digests, func(r warehouse.Digest) bool { return dayGone(warehouse.DayOf(time.Unix(r.To-1, 0))) })
-		s.graph.batches[i] = b
-	}
-	return nil
 }
 
 // Close implements warehouse.Store.

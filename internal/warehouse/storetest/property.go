@@ -38,8 +38,8 @@ func testAgainstReference(t *testing.T, f *fixture) {
 		}
 		ref := &memoryStore{graph: &graph{secret: secret}}
 		var events []warehouse.Event
-		for i := range rapid.IntRange(1, 8).Draw(rt, "steps") {
-			switch rapid.IntRange(0, 9).Draw(rt, "step") {
+		for i := range rapid.IntRange(1, 10).Draw(rt, "steps") {
+			switch rapid.IntRange(0, 11).Draw(rt, "step") {
 			case 0:
 				if err := store.Close(); err != nil {
 					rt.Fatalf("close: %v", err)
@@ -47,10 +47,21 @@ func testAgainstReference(t *testing.T, f *fixture) {
 				if store, err = f.engine.Open(f.ctx, id); err != nil {
 					rt.Fatalf("open again: %v", err)
 				}
-			case 1:
-				before := times[rapid.IntRange(0, len(times)-1).Draw(rt, "drop")]
+			case 1, 2:
+				if rapid.Bool().Draw(rt, "all") {
+					if err := compactAll(f.ctx, store); err != nil {
+						rt.Fatalf("compact: %v", err)
+					}
+				} else if _, err := store.Compact(f.ctx); err != nil {
+					rt.Fatalf("compact: %v", err)
+				}
+			case 3:
+				var months []warehouse.Month
+				for _, t := range rapid.SliceOfN(rapid.SampledFrom(times), 0, 2).Draw(rt, "drop") {
+					months = append(months, warehouse.DayOf(t).Month())
+				}
 				for _, s := range []warehouse.Store{store, ref} {
-					if err := s.DropBefore(f.ctx, before); err != nil {
+					if err := s.Drop(f.ctx, months); err != nil {
 						rt.Fatalf("drop: %v", err)
 					}
 				}
@@ -69,6 +80,19 @@ func testAgainstReference(t *testing.T, f *fixture) {
 			rt.Fatalf("delete: %v", err)
 		}
 	})
+}
+
+// RunRandom runs the suite's random test alone, and those of Compact.
+func RunRandom(t *testing.T, open Opener) {
+	limitChecks(t)
+	for name, test := range map[string]func(*testing.T, *fixture){
+		"random": testAgainstReference, "compact": testCompact, "compact while read": testCompactWhileRead, "compact cancelled": testCompactCancelled,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, newFixture(t, open))
+		})
+	}
 }
 
 // limitChecks sets the number of tries for the tests of t.
@@ -113,7 +137,7 @@ func drawBatch(t *rapid.T, id string) *warehouse.Batch {
 	for range rows("events") {
 		e := event(when(), rapid.SampledFrom([]string{"a", "b", "c'", "d\xff", ""}).Draw(t, "event id"))
 		e.Account, e.Principal, e.Address, e.API = pick("account"), pick("principal"), pick("address"), pick("api")
-		e.Key, e.Print = keyHash(e.EventID, e.Account), rapid.Uint32Range(0, 1).Draw(t, "print")
+		e.Key, e.Print = keyHash(e.EventID, e.Account), rapid.Uint32Range(0, 2).Draw(t, "print")
 		b.Events = append(b.Events, e)
 	}
 	for range rows("entities") {
@@ -177,6 +201,7 @@ func drawBatch(t *rapid.T, id string) *warehouse.Batch {
 		p.At = p.At.Add(time.Duration(p.First) * time.Microsecond)
 		p.SHA256[0] = rapid.Byte().Draw(t, "hash") & 1 // none, or one
 		p.Kind = rapid.SampledFrom([]string{"cloudtrail", "k\xff"}).Draw(t, "kind")
+		p.Tag = rapid.SampledFrom([]string{"", "\"9b2cf5\"", "t\xff"}).Draw(t, "tag")
 		amount := func(name string) warehouse.Amount {
 			n := rapid.Int64Range(0, 3).Draw(t, name)
 			return warehouse.Amount{Records: n, Bytes: n * rapid.Int64Range(2, 1<<40).Draw(t, "bytes")}
@@ -339,6 +364,8 @@ func everything(ctx context.Context, s warehouse.Store, ids []entity.ID, events 
 		keys = append(keys, keyOf(e))
 		e.Print += 7
 		keys = append(keys, keyOf(e))
+		e.Print = 0
+		keys = append(keys, keyOf(e))
 	}
 	verdicts, err := s.Known(ctx, keys)
 	add("known", verdicts, err)
@@ -354,6 +381,8 @@ func everything(ctx context.Context, s warehouse.Store, ids []entity.ID, events 
 		volumes, err := s.Volumes(ctx, from)
 		add(fmt.Sprint("volumes from ", from), volumes, err)
 	}
+	imported, err := s.Imported(ctx)
+	add("imported", imported, err)
 	status, err := s.Status(ctx)
 	status.Bytes, status.Segments = 0, 0
 	add("status", status, err)

@@ -1,10 +1,8 @@
 package storetest
 
 import (
-	"fmt"
 	"testing"
 
-	"github.com/gumshoe-detective/gumshoe/internal/entity"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
@@ -28,53 +26,4 @@ func testStatus(t *testing.T, f *fixture) {
 		same(t, "status", got, want)
 		f.reopen(t)
 	}
-}
-
-func testDrop(t *testing.T, f *fixture) {
-	days := []string{"2025-11-30", "2025-12-01", "2025-12-31", "2026-01-01", "2026-01-02"}
-	ref := &memoryStore{graph: &graph{secret: secret}}
-	var events []warehouse.Event
-	for i, d := range days {
-		b := full(fmt.Sprint("b", i), at(d+"T12:00:00Z"))
-		events = append(events, b.Events...)
-		f.commit(t, b)
-		if err := ref.Commit(f.ctx, b); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, c := range []struct {
-		before         string
-		events, months int
-	}{
-		{"2025-11-30T23:59:59Z", 5, 5},
-		{"2025-12-01T00:00:00Z", 4, 4},
-		{"2025-12-31T23:59:59Z", 3, 4}, // the month has not ended
-		{"2026-01-01T23:59:59Z", 2, 2},
-		{"2026-01-02T00:00:00Z", 1, 2},
-		{"2026-01-02T00:00:00Z", 1, 2},
-		{"2027-01-01T00:00:00Z", 0, 0},
-	} {
-		for _, s := range []warehouse.Store{f.Store, ref} {
-			if err := s.DropBefore(f.ctx, at(c.before)); err != nil {
-				t.Fatalf("DropBefore(%s): %v", c.before, err)
-			}
-		}
-		want := extentWith(c.events, 6, c.months, 5)
-		got, err := extentOf(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got != want {
-			t.Errorf("after DropBefore(%s) the store shows %+v; want %+v", c.before, got, want)
-		}
-		compareStores(t, f.ctx, f.Store, ref, []entity.ID{alice}, events)
-		f.reopen(t)
-		compareStores(t, f.ctx, f.Store, ref, []entity.ID{alice}, events)
-	}
-	// What was dropped may come again, in another batch.
-	b := full("again", at("2025-12-01T12:00:00Z"))
-	same(t, "dropped flow records", must(f.KnownFlows(f.ctx, b.FlowRecords))(t), []warehouse.Verdict{warehouse.New})
-	f.commit(t, b)
-	same(t, "flow records dropped and back", must(f.KnownFlows(f.ctx, b.FlowRecords))(t), []warehouse.Verdict{warehouse.Duplicate})
-	same(t, "dropped and back", must(f.EntityHours(f.ctx, alice, warehouse.AsPrincipal, always))(t), b.Hours)
 }

@@ -73,7 +73,11 @@ func Run(t *testing.T, open Opener) {
 		{"events/raw", testEventRaw},
 		{"events/days", testEventDays},
 		{"status", testStatus},
-		{"drop", testDrop},
+		{"compact/small batches", testCompact},
+		{"compact/while read", testCompactWhileRead},
+		{"compact/cancelled anywhere", testCompactCancelled},
+		{"drop/months", testDrop},
+		{"drop/imported", testImported},
 		{"random batches against the reference", testAgainstReference},
 	} {
 		t.Run(c.name, func(t *testing.T) {

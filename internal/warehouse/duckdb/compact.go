@@ -1,0 +1,98 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// limits say what is small and how much is done at a time.
+type limits struct {
+	fewRows   int   // of a month in a batch: fewer go to the delta
+	looseRows int64 // of a delta: as many are worth a move
+	moveRows  int64 // of a delta that are moved in one step, about
+	fewFiles  int   // of one size a day: as many are worth a merge
+}
+
+// defaultLimits: a move of 200,000 rows takes half a second. A query reads
+// 32,768 loose rows in less than a millisecond, and as many of a busy hour
+// have most of its keys several times.
+var defaultLimits = limits{fewRows: 4096, looseRows: 1 << 15, moveRows: 200_000, fewFiles: maxRuns}
+
+// Compact implements warehouse.Store. A step merges segments of one day or
+// moves rows of one delta, whichever there is.
+func (s *Store) Compact(ctx context.Context) (more bool, err error) {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.writable(); err != nil {
+		return false, err
+	}
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	s.unlinkReplaced()
+	if inputs := s.planSegments(); len(inputs) > 0 {
+		if err := s.mergeSegments(ctx, inputs); err != nil {
+			return false, fmt.Errorf("merge %d segments: %w", len(inputs), err)
+		}
+		return true, nil
+	}
+	if r, ok := s.largestDelta(); ok {
+		move, err := s.planMove(ctx, r)
+		if err == nil {
+			err = s.moveDelta(move)
+		}
+		if err != nil {
+			return false, fmt.Errorf("merge rows of %s: %w", r.name, err)
+		}
+		return true, nil
+	}
+	return false, nil
+}
+
+// largestDelta returns the rollup with most loose rows, if they are worth a
+// move.
+func (s *Store) largestDelta() (largest rollup, ok bool) {
+	most := s.limits.looseRows - 1
+	for _, r := range rollups {
+		if n := s.loose[r.name]; n > most {
+			largest, most, ok = r, n, true
+		}
+	}
+	return largest, ok
+}
+
+// inWriter runs f within a transaction. When a COMMIT fails, the writer asks
+// the database what there is.
+func (s *Store) inWriter(f func() error) error {
+	if err := s.writer.exec("BEGIN TRANSACTION"); err != nil {
+		return err
+	}
+	if err := f(); err != nil {
+		if rollback := s.writer.exec("ROLLBACK"); rollback != nil {
+			err = errors.Join(err, fmt.Errorf("roll back: %w", rollback))
+			s.broken = err
+		}
+		return err
+	}
+	if err := s.writer.exec("COMMIT"); err != nil {
+		if asked := s.loadState(context.Background()); asked != nil {
+			err = errors.Join(err, asked)
+			s.broken = err
+		}
+		return err
+	}
+	return nil
+}
+
+// unlinkReplaced removes the segments that no row names any more, unless a
+// query may still read them: then the next step does, or Close.
+func (s *Store) unlinkReplaced() {
+	if len(s.replaced) == 0 || !s.unlink.TryLock() {
+		return
+	}
+	defer s.unlink.Unlock()
+	// What cannot be removed is an orphan, and goes when the graph is opened next.
+	_ = removeFiles(s.dir, s.replaced)
+	s.replaced = nil
+}
