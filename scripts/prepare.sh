@@ -11,6 +11,7 @@ packages=()
 command -v gcc >/dev/null && command -v g++ >/dev/null || packages+=(gcc g++)
 if [ "${1:-build}" = test ]; then
 	command -v python3 >/dev/null || packages+=(python3)
+	command -v strace >/dev/null || packages+=(strace) # records what a power failure may lose
 	python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 fi
 if [ ${#packages[@]} -gt 0 ]; then

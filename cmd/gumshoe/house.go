@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/gumshoe-detective/gumshoe/internal/audit"
 	"github.com/gumshoe-detective/gumshoe/internal/control"
 	"github.com/gumshoe-detective/gumshoe/internal/control/sqlite"
@@ -70,7 +72,7 @@ const (
 // openHouse opens the data folder dir, making it when it is missing. The
 // caller must close the house.
 func openHouse(dir string, cfg config, log *slog.Logger) (_ *house, err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeFolder(dir); err != nil {
 		return nil, fmt.Errorf("open data folder: %w", err)
 	}
 	h := &house{dir: dir, config: cfg, log: log, writers: map[string]chan struct{}{}}
@@ -82,6 +84,10 @@ func openHouse(dir string, cfg config, log *slog.Logger) (_ *house, err error) {
 	if h.lock, err = lockFolder(dir); err != nil {
 		return nil, err
 	}
+	// Compiling the rules takes as long as opening the databases.
+	var knowledge errgroup.Group
+	knowledge.Go(func() error { return h.loadKnowledge(filepath.Join(dir, "geo")) })
+	defer func() { _ = knowledge.Wait() }() // before h is closed on an error
 	if h.control, err = sqlite.Open(filepath.Join(dir, controlFile)); err != nil {
 		return nil, err
 	}
@@ -91,7 +97,7 @@ func openHouse(dir string, cfg config, log *slog.Logger) (_ *house, err error) {
 	if h.engine, err = duckdb.New(filepath.Join(dir, "graphs"), duckdb.Options{}); err != nil {
 		return nil, err
 	}
-	if err := h.loadKnowledge(filepath.Join(dir, "geo")); err != nil {
+	if err := knowledge.Wait(); err != nil {
 		return nil, err
 	}
 	if h.organizations, err = h.newOrganizations(context.Background()); err != nil {
@@ -101,6 +107,26 @@ func openHouse(dir string, cfg config, log *slog.Logger) (_ *house, err error) {
 		return nil, err
 	}
 	return h, nil
+}
+
+// makeFolder makes a folder with those above it that are missing, and makes
+// their names durable: what is in a folder is lost with its name.
+func makeFolder(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	above := filepath.Dir(dir)
+	if err := makeFolder(above); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	f, err := os.Open(above)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // loadKnowledge loads the rules and the geolocation data: what the

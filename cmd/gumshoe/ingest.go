@@ -218,6 +218,9 @@ func (h *house) ingest(ctx context.Context, inv *invocation, g control.Graph, pa
 	}
 	progress.end()
 	log.end()
+	if err == nil {
+		err = compactNow(ctx, options.Store)
+	}
 	// What was stored counts, also of a reading that was broken off.
 	if uerr := h.detective.UpdateUsage(context.WithoutCancel(ctx), g.ARN); uerr != nil {
 		err = errors.Join(err, uerr)

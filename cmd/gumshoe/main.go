@@ -4,10 +4,12 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 )
 
 func main() {
+	limitMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal asks to finish what is in hand, the second one kills.
 	context.AfterFunc(ctx, stop)
@@ -20,3 +22,19 @@ func main() {
 	stop()
 	os.Exit(code)
 }
+
+// limitMemory lets the heap grow to five times what is in use, which costs half
+// of the time of collecting it twice as often, as long as it stays below
+// heapLimit. GOGC and GOMEMLIMIT in the environment have their own way.
+func limitMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(heapLimit)
+	}
+}
+
+// heapLimit is where the garbage collector begins to work harder, in bytes: with
+// what the database engine takes besides, less than 1.5 GB.
+const heapLimit = 768 << 20

@@ -81,7 +81,7 @@ func dropOld(ctx context.Context, store retained, now time.Time, days int) ([]wa
 		return nil, err
 	}
 	st, err := store.Status(ctx)
-	if err != nil {
+	if err != nil || st.Last.IsZero() {
 		return nil, err
 	}
 	byTime := st.Last.Add(time.Hour).AddDate(0, 0, -days)

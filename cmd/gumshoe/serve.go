@@ -211,6 +211,10 @@ func (h *house) serve(ctx context.Context, inv *invocation, o serverOptions, rea
 		h.retain(ctx)
 		return nil
 	})
+	g.Go(func() error {
+		h.compact(ctx)
+		return nil
+	})
 	for _, c := range sources {
 		g.Go(func() error {
 			c.run(ctx)

@@ -56,6 +56,18 @@ func (h *house) wire() error {
 
 // store opens the warehouse of a graph.
 func (h *house) store(ctx context.Context, g control.Graph) (warehouse.Store, error) {
+	s, err := h.engine.Open(ctx, g.WarehouseID)
+	if !errors.Is(err, warehouse.ErrNoGraph) {
+		return s, err
+	}
+	// Whoever made the graph may have been killed before its data was made.
+	now, cerr := h.control.Graph(ctx, g.ARN)
+	if cerr != nil || now.State != control.GraphActive || now.WarehouseID != g.WarehouseID {
+		return nil, err
+	}
+	if err := (graphWarehouse{h}).CreateGraph(ctx, now); err != nil {
+		return nil, err
+	}
 	return h.engine.Open(ctx, g.WarehouseID)
 }
 

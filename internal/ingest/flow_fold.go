@@ -19,9 +19,9 @@ func (f *folder) addFlow(r *flow) {
 	hour := warehouse.HourOfUnix(r.Start)
 	c := warehouse.Counts{Success: 1, First: r.Start, Last: max(r.Start, r.End)}
 	c.Last = min(c.Last, (hour+1).Time().Unix()-1)
-	f.coverage.at(coverageKey{hour, r.Account, r.region, warehouse.FromVPCFlow}).Merge(c)
+	f.coverage.of(coverageKey{hour, r.Account, r.region, warehouse.FromVPCFlow}).Merge(c)
 	if r.instance != 0 && r.Interface != 0 {
-		f.links.at(linkKey{hour, r.instance, r.Interface, warehouse.HasInterface}).Merge(c)
+		f.links.of(linkKey{hour, r.instance, r.Interface, warehouse.HasInterface}).Merge(c)
 	}
 	if r.src == 0 || r.dst == 0 {
 		return // no traffic
@@ -56,7 +56,7 @@ func (f *folder) foldFlows() {
 		f.flowIndex[k] = int32(len(f.flowRows))
 		f.flowRows = append(f.flowRows, add)
 		if k.Interface != 0 {
-			f.links.at(linkKey{k.Hour, k.Interface, k.Local, warehouse.HoldsAddress}).Merge(
+			f.links.of(linkKey{k.Hour, k.Interface, k.Local, warehouse.HoldsAddress}).Merge(
 				warehouse.Counts{Success: 1, First: r.Start, Last: r.Start})
 		}
 	}

@@ -5,27 +5,16 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
-// fine is the finest row that a batch folds events to; every rollup is a
-// projection of it. Folding to it first makes the cost an event independent
-// of the number of rollups.
-type fine struct {
-	hour                                   warehouse.Hour
-	service, isIP                          bool
-	account, principal, session, accessKey entity.ID
-	address, agent, product                entity.ID
-	api, region, target, location, aso     entity.ID
-}
-
 // folder folds the events of one batch after the other.
 type folder struct {
 	fine     tally[fine]
 	hours    tally[hourKey]
 	values   tally[valueKey]
-	activity tally[warehouse.Activity] // keys have zero Counts
+	activity tally[activityKey]
 	signins  tally[signinKey]
 	links    tally[linkKey]
 	hits     map[hitKey]*hitRow
-	kube     tally[warehouse.Kube] // keys have zero Counts
+	kube     tally[kubeKey]
 	coverage tally[coverageKey]
 	findings []warehouse.FindingVersion
 
@@ -37,38 +26,6 @@ type folder struct {
 	entities map[entity.ID]warehouse.Entity
 	// colliding entities have the id of another one: the store refuses them.
 	colliding []warehouse.Entity
-}
-
-type hourKey struct {
-	hour   warehouse.Hour
-	entity entity.ID
-	role   warehouse.Role
-}
-
-type valueKey struct {
-	day       warehouse.Day
-	entity    entity.ID
-	dimension warehouse.Dimension
-	value     entity.ID
-}
-
-type signinKey struct {
-	hour                          warehouse.Hour
-	account, user, address, agent entity.ID
-	kind                          warehouse.SigninKind
-	mfa                           warehouse.MFA
-}
-
-type linkKey struct {
-	hour     warehouse.Hour
-	from, to entity.ID
-	kind     warehouse.LinkKind
-}
-
-type coverageKey struct {
-	hour            warehouse.Hour
-	account, region entity.ID
-	origin          warehouse.Origin
 }
 
 func newFolder() *folder {
@@ -119,9 +76,9 @@ func (f *folder) addEntities(entities []warehouse.Entity) {
 // add counts an event that is not a duplicate.
 func (f *folder) add(e *event) {
 	hour, at := warehouse.HourOf(e.Time), e.Time.Unix()
-	f.coverage.at(coverageKey{hour, e.Account, e.Region, e.Origin}).Add(warehouse.Success, at, 1)
+	f.coverage.of(coverageKey{hour, e.Account, e.Region, e.Origin}).Add(warehouse.Success, at, 1)
 	for _, l := range e.links {
-		f.links.at(linkKey{hour, l.from, l.to, l.kind}).Add(e.Outcome, at, 1)
+		f.links.of(linkKey{hour, l.from, l.to, l.kind}).Add(e.Outcome, at, 1)
 	}
 	switch {
 	case e.kube != nil:
@@ -137,23 +94,23 @@ func (f *folder) add(e *event) {
 // its own.
 func (f *folder) addKube(e *event, hour warehouse.Hour, at int64) {
 	k := e.kube
-	f.kube.at(warehouse.Kube{Hour: hour, Account: e.Account, Cluster: k.cluster, Subject: k.subject,
+	f.kube.of(kubeKey{Hour: hour, Account: e.Account, Cluster: k.cluster, Subject: k.subject,
 		API: e.API, Address: e.Address, Target: k.pod}).Add(e.Outcome, at, 1)
 	for _, x := range [...]hourKey{{hour, k.subject, warehouse.AsKubeSubject}, {hour, k.cluster, warehouse.AsCluster}, {hour, k.pod, warehouse.AsPod}} {
 		if x.entity != 0 {
-			f.hours.at(x).Add(e.Outcome, at, 1)
+			f.hours.of(x).Add(e.Outcome, at, 1)
 		}
 	}
 }
 
 // addCall counts a call to AWS.
 func (f *folder) addCall(e *event, hour warehouse.Hour, at int64) {
-	f.fine.at(fine{hour: hour, service: e.service, isIP: e.isIP,
+	f.fine.of(fine{hour: hour, service: e.service, isIP: e.isIP,
 		account: e.Account, principal: e.Principal, session: e.Session, accessKey: e.AccessKey,
 		address: e.Address, agent: e.Agent, product: e.product,
 		api: e.API, region: e.Region, target: e.Target, location: e.location, aso: e.aso}).Add(e.Outcome, at, 1)
 	if s := e.signin; s != nil {
-		f.signins.at(signinKey{hour, e.Account, s.user, e.Address, e.Agent, s.kind, s.mfa}).Add(s.outcome, at, 1)
+		f.signins.of(signinKey{hour, e.Account, s.user, e.Address, e.Agent, s.kind, s.mfa}).Add(s.outcome, at, 1)
 	}
 	for _, r := range e.hits {
 		f.hit(hitKey{hour, r.ID, e.Principal, e.Address, e.API}, e)
@@ -164,7 +121,7 @@ func (f *folder) addCall(e *event, hour warehouse.Hour, at int64) {
 func (f *folder) rows(b *warehouse.Batch) {
 	for i, k := range f.fine.keys {
 		c := f.fine.counts[i]
-		f.activity.at(warehouse.Activity{Hour: k.hour, Principal: k.principal, Account: k.account,
+		f.activity.of(activityKey{Hour: k.hour, Principal: k.principal, Account: k.account,
 			Address: k.address, API: k.api, Region: k.region, Agent: k.product}).Merge(c)
 		f.countHours(&k, c)
 		f.countValues(&k, c)
@@ -172,16 +129,16 @@ func (f *folder) rows(b *warehouse.Batch) {
 	f.foldFlows()
 	b.Flows = append(b.Flows, f.flowRows...)
 	b.Findings = append(b.Findings, f.findings...)
-	b.Kube = appendRows(b.Kube, &f.kube, func(k warehouse.Kube, c warehouse.Counts) warehouse.Kube {
+	b.Kube = appendRows(b.Kube, &f.kube, func(k kubeKey, c warehouse.Counts) warehouse.Kube {
 		k.Counts = c
-		return k
+		return warehouse.Kube(k)
 	})
 	b.Coverage = appendRows(b.Coverage, &f.coverage, func(k coverageKey, c warehouse.Counts) warehouse.Coverage {
 		return warehouse.Coverage{Hour: k.hour, Account: k.account, Region: k.region, Origin: k.origin, Counts: c}
 	})
-	b.Activity = appendRows(b.Activity, &f.activity, func(k warehouse.Activity, c warehouse.Counts) warehouse.Activity {
+	b.Activity = appendRows(b.Activity, &f.activity, func(k activityKey, c warehouse.Counts) warehouse.Activity {
 		k.Counts = c
-		return k
+		return warehouse.Activity(k)
 	})
 	b.Hours = appendRows(b.Hours, &f.hours, func(k hourKey, c warehouse.Counts) warehouse.EntityHour {
 		return warehouse.EntityHour{Hour: k.hour, Entity: k.entity, Role: k.role, Counts: c}
@@ -209,7 +166,7 @@ func (f *folder) rows(b *warehouse.Batch) {
 func (f *folder) countHours(k *fine, c warehouse.Counts) {
 	add := func(id entity.ID, r warehouse.Role) {
 		if id != 0 {
-			f.hours.at(hourKey{k.hour, id, r}).Merge(c)
+			f.hours.of(hourKey{k.hour, id, r}).Merge(c)
 		}
 	}
 	add(k.principal, warehouse.AsPrincipal)
@@ -228,7 +185,7 @@ func (f *folder) countValues(k *fine, c warehouse.Counts) {
 	day := k.hour.Day()
 	add := func(of entity.ID, d warehouse.Dimension, v entity.ID) {
 		if of != 0 && v != 0 {
-			f.values.at(valueKey{day, of, d, v}).Merge(c)
+			f.values.of(valueKey{day, of, d, v}).Merge(c)
 		}
 	}
 	add(k.principal, warehouse.ByAPI, k.api)

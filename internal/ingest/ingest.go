@@ -96,7 +96,7 @@ func Run(ctx context.Context, src source.Source, o Options) (Summary, error) {
 	// The version comes before the first question about an account: whoever
 	// joins later is not thought to have been a member already.
 	r := &run{src: src, Options: o, version: o.Membership.Version(),
-		jobs: make(chan *job), order: make(chan *job, o.Workers), free: make(chunks, freeChunks)}
+		jobs: make(chan *job), order: make(chan *job, 2*o.Workers), free: make(chunks, freeChunks)}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer close(r.jobs)

@@ -25,6 +25,13 @@ type flowFeed struct {
 	logs     map[flowLogKey]*flowLog
 	order    []*flowLog
 	buffer   []flowRecord
+	empties  map[emptyWindow]bool // of this hour
+}
+
+// emptyWindow is an interval in which an interface has no data.
+type emptyWindow struct {
+	nic   *networkInterface
+	begin int64 // Unix seconds
 }
 
 type flowLogKey struct {
@@ -55,7 +62,7 @@ func newFlowFeed(cfg Config, org *organization, plot *story, out *outbox) *flowF
 	seed := derive(uint64(cfg.Seed), "flows")
 	rng := rand.New(rand.NewPCG(seed, derive(seed, "second")))
 	_, _, service, _, _ := newSchedules()
-	f := &flowFeed{cfg: cfg, org: org, out: out, rng: rng, names: &dice{derive(seed, "names")}, rhythm: service,
+	f := &flowFeed{cfg: cfg, empties: map[emptyWindow]bool{}, org: org, out: out, rng: rng, names: &dice{derive(seed, "names")}, rhythm: service,
 		traffic: newTraffic(cfg, org, rng), logs: map[flowLogKey]*flowLog{}, truth: plot.truth}
 	f.attack = storyTraffic(cfg, org, plot)
 	f.pace.on, f.pace.left = true, float64(cfg.Flows)
@@ -83,6 +90,7 @@ func (f *flowFeed) hour(now hourInfo) error {
 	weight := f.weight(time.Unix(now.start, 0).UTC())
 	want := int(f.pace.scale()*weight + f.rng.Float64())
 	made := 0
+	clear(f.empties) // windows do not cross hours
 	for len(f.attack) > 0 && f.attack[0].start < now.end {
 		n := f.add(f.attack[0])
 		f.truth.Flows += n
@@ -125,6 +133,11 @@ func (f *flowFeed) empty(at int64, status flowStatus) int {
 	}
 	window := int64(f.cfg.FlowWindow)
 	begin := at - at%window
+	said := emptyWindow{nic, begin}
+	if f.empties[said] {
+		return 0 // a window has one such record
+	}
+	f.empties[said] = true
 	f.enter(&flowRecord{nic: nic, start: begin, end: begin + window - 1, status: status})
 	return 1
 }

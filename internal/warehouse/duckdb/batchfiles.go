@@ -70,7 +70,7 @@ func byDay[R any](rows []R, dayOf func(*R) warehouse.Day) map[warehouse.Day][]*R
 }
 
 // writersAtOnce bounds the days of a batch that are written at the same time.
-const writersAtOnce = 4
+const writersAtOnce = 8
 
 // freeList keeps what is costly to make. Unlike a sync.Pool it keeps it over
 // garbage collections, of which a batch causes several.

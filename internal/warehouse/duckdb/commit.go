@@ -8,12 +8,14 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
 // Commit implements warehouse.Store. Segments and key runs are written and
-// made durable first; then one transaction appends the rows and names the
-// files, and its commit makes the batch visible.
+// made durable while a transaction appends the rows; it then names the files,
+// and its commit makes the batch visible.
 func (s *Store) Commit(ctx context.Context, b *warehouse.Batch) error {
 	if err := s.commit(ctx, b); err != nil {
 		return fmt.Errorf("commit batch %s: %w", b.ID, withCause(ctx, err))
@@ -40,11 +42,18 @@ func (s *Store) commit(ctx context.Context, b *warehouse.Batch) error {
 	if err != nil {
 		return err
 	}
-	change, err := s.writeFiles(ctx, b)
+	var change fileChange
+	g, files := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		change, err = s.writeFiles(files, b)
+		return err
+	})
+	err = s.transact(ctx, b, fresh, func() (fileChange, error) {
+		err := g.Wait()
+		return change, err
+	})
 	if err != nil {
-		return errors.Join(err, removeFiles(s.dir, change.added))
-	}
-	if err := s.transact(ctx, b, fresh, change); err != nil {
+		_ = g.Wait() // transact may not have come so far
 		if s.broken != nil {
 			return err // whether the batch is in is not known, so its files stay
 		}
@@ -134,13 +143,20 @@ func (s *Store) committed(ctx context.Context, batch string) (bool, error) {
 	return n > 0, nil
 }
 
-// transact makes the batch visible. When it cannot tell whether it did, it
-// sets s.broken.
-func (s *Store) transact(ctx context.Context, b *warehouse.Batch, fresh []warehouse.Entity, c fileChange) error {
+// transact makes the batch visible, once files has returned what was written.
+// When it cannot tell whether it did, it sets s.broken.
+func (s *Store) transact(ctx context.Context, b *warehouse.Batch, fresh []warehouse.Entity, files func() (fileChange, error)) error {
 	if err := s.writer.exec("BEGIN TRANSACTION"); err != nil {
 		return err
 	}
-	rows, err := s.appendAll(ctx, b, fresh, c)
+	var c fileChange
+	rows, err := s.appendAll(ctx, b, fresh)
+	if err == nil {
+		c, err = files()
+	}
+	if err == nil {
+		err = s.writeFileRows(ctx, c)
+	}
 	if err != nil {
 		if rollback := s.writer.exec("ROLLBACK"); rollback != nil {
 			err = errors.Join(err, fmt.Errorf("roll back: %w", rollback))
@@ -159,15 +175,15 @@ func (s *Store) transact(ctx context.Context, b *warehouse.Batch, fresh []wareho
 			return err
 		}
 	}
+	if err := s.syncLog(); err != nil {
+		return err
+	}
 	s.note(rows)
 	s.files.change(c)
 	return nil
 }
 
-func (s *Store) appendAll(ctx context.Context, b *warehouse.Batch, fresh []warehouse.Entity, c fileChange) (done appended, err error) {
-	if err := s.writeFileRows(ctx, c); err != nil {
-		return done, err
-	}
+func (s *Store) appendAll(ctx context.Context, b *warehouse.Batch, fresh []warehouse.Entity) (done appended, err error) {
 	done.loose = map[string]int64{}
 	for _, rows := range []func() error{
 		func() error { return appendRollup(ctx, s, activityTable, b.Activity, &done) },

@@ -82,6 +82,16 @@ func (s *Store) inWriter(f func() error) error {
 		}
 		return err
 	}
+	return s.syncLog()
+}
+
+// syncLog makes durable what was committed: the engine syncs its log, but not
+// the log's name.
+func (s *Store) syncLog() error {
+	if err := syncDir(s.dir); err != nil {
+		s.broken = err
+		return err
+	}
 	return nil
 }
 

@@ -41,6 +41,7 @@ func TestPlanSegments(t *testing.T) {
 		{"any, open", func(r *rand.Rand, _ int) int64 { return 1 + r.Int64N(500) }, maxRuns, 3, 40, 6},
 		{"small, closed", func(*rand.Rand, int) int64 { return 20 }, 2, 1, 20, 12},
 		{"falling, closed", func(_ *rand.Rand, i int) int64 { return max(1, 3000-int64(i)) }, 2, 1, 20, 12},
+		{"eighths, open", func(r *rand.Rand, _ int) int64 { return 7000 + r.Int64N(500) }, maxRuns, 3, 8, 1},
 		{"large", func(*rand.Rand, int) int64 { return 50_000 }, 2, 1, 0, 0},
 	} {
 		r := rand.New(rand.NewPCG(5, 6))

@@ -137,7 +137,8 @@ func checkCrashBatch(t *testing.T, s *Store, n int, must bool) bool {
 	return false
 }
 
-// TestCrash kills a process that commits batches, again and again.
+// TestCrash kills a process that commits batches and compacts after each of
+// them, again and again.
 func TestCrash(t *testing.T) {
 	if dir := os.Getenv("GUMSHOE_CRASH_DIR"); dir != "" {
 		commitUntilKilled(t, dir)
@@ -233,7 +234,7 @@ func commitUntilKilled(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := New(dir, Options{})
+	e, err := New(dir, Options{limits: limits{fewRows: 4096, looseRows: 1, moveRows: 1000, fewFiles: 3}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,5 +251,10 @@ func commitUntilKilled(t *testing.T, dir string) {
 			t.Fatal(err)
 		}
 		fmt.Printf("committed %d\n", n)
+		for more := true; more; {
+			if more, err = s.Compact(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }

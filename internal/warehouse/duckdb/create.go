@@ -33,6 +33,12 @@ func create(ctx context.Context, dir string, secret entity.Secret) (err error) {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	for _, sub := range fileDirs {
+		if files, err := os.ReadDir(filepath.Join(dir, sub)); err == nil && len(files) > 0 {
+			return fmt.Errorf("%s is missing, but there are files in %s: restore it from a backup, or remove the folder to begin anew",
+				path, filepath.Join(dir, sub))
+		}
+	}
 	// Built under another name and renamed, so that a crash leaves no
 	// half-made database. A write-ahead log that a broken-off deletion left
 	// must go, or it would be replayed into the new database.
@@ -82,11 +88,14 @@ func initDatabase(ctx context.Context, path string, secret entity.Secret) (err e
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if _, err := db.ExecContext(ctx, fixedTables+digestTable+volumeTable+deltaTables()); err != nil {
+	// One transaction syncs the log once.
+	if _, err := db.ExecContext(ctx, "BEGIN TRANSACTION;"+fixedTables+digestTable+volumeTable+deltaTables()+
+		fmt.Sprintf("INSERT INTO meta VALUES (%d, %d, %d); COMMIT", schemaVersion, secretHalf(secret, 0), secretHalf(secret, 1))); err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, "INSERT INTO meta VALUES (?, ?, ?)", schemaVersion,
-		ubigint(secretHalf(secret, 0)), ubigint(secretHalf(secret, 1)))
+	// Closing would do it too, and keep a failure to itself; the log is not
+	// renamed with the database.
+	_, err = db.ExecContext(ctx, "CHECKPOINT")
 	return err
 }
 

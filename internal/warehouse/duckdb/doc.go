@@ -12,6 +12,10 @@
 // written in the transaction that makes its batch visible. Files that no row
 // names are left-overs of a crash and are removed when the graph is opened.
 //
+// Small batches leave many small segments, and rollup rows in tables apart, the
+// deltas. Compact merges both, in steps that each are one transaction and
+// write new files beside the old ones.
+//
 // Readers see a snapshot of the database, in which they also find the
 // partitions and segments that exist, so that no lock is shared with the
 // writer. The writer has a connection of its own.

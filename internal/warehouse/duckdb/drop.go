@@ -27,7 +27,7 @@ func (s *Store) drop(ctx context.Context, months []warehouse.Month) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	statements := []string{"BEGIN TRANSACTION"}
+	var statements []string
 	var gone []partitionKey
 	for p := range s.partitions {
 		if slices.Contains(months, p.month) {
@@ -44,17 +44,20 @@ func (s *Store) drop(ctx context.Context, months []warehouse.Month) error {
 		statements = append(statements, fmt.Sprintf("DELETE FROM file WHERE day >= %d AND day < %d", first, end),
 			fmt.Sprintf(`DELETE FROM digest WHERE "to" > %d AND "to" <= %d`, m.Start().Unix(), (m+1).Start().Unix()))
 	}
-	for _, statement := range append(statements, "COMMIT") {
-		if err := s.writer.exec(statement); err != nil {
-			// What was committed is known only by opening the graph anew.
-			s.broken = errors.Join(err, s.writer.exec("ROLLBACK"))
-			return s.broken
+	err := s.inWriter(func() error {
+		for _, statement := range statements {
+			if err := s.writer.exec(statement); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	for _, p := range gone {
 		delete(s.partitions, p)
 	}
-	var err error
 	if s.loose, err = loadLoose(context.WithoutCancel(ctx), uninterrupted{s.db}); err != nil {
 		s.broken = err
 		return err

@@ -49,6 +49,9 @@ func New(dir string, opts Options) (*Engine, error) {
 	if err := os.MkdirAll(abs, 0o700); err != nil {
 		return nil, fmt.Errorf("open warehouse: %w", err)
 	}
+	if err := syncDir(filepath.Dir(abs)); err != nil {
+		return nil, fmt.Errorf("open warehouse: %w", err)
+	}
 	if opts.MemoryMB == 0 {
 		opts.MemoryMB = 512
 	}
@@ -130,6 +133,11 @@ func (e *Engine) remove(id, dir string) (err error) {
 			return err
 		}
 	}
+	// Renamed first, so that a deletion that is broken off leaves no graph.
+	gone := dir + ".deleted"
+	if err := os.RemoveAll(gone); err != nil {
+		return err
+	}
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -138,10 +146,13 @@ func (e *Engine) remove(id, dir string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, release(lock)) }()
-	if err := removeDatabase(dir); err != nil {
+	if err := os.Rename(dir, gone); err != nil {
 		return err
 	}
-	if err := os.RemoveAll(dir); err != nil {
+	if err := syncDir(e.dir); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(gone); err != nil {
 		return err
 	}
 	return syncDir(e.dir)

@@ -104,6 +104,19 @@ func loadFiles(ctx context.Context, db querier) (fileSet, error) {
 // removeOrphans deletes the files under dir that the set does not hold, and
 // the folders that this leaves empty.
 func (fs fileSet) removeOrphans(dir string) error {
+	if err := fs.orphans(dir, os.Remove); err != nil {
+		return err
+	}
+	for _, sub := range fileDirs {
+		if err := removeEmptyDirs(filepath.Join(dir, sub)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// orphans calls f for each file that no row names.
+func (fs fileSet) orphans(dir string, f func(path string) error) error {
 	listed := map[string]bool{}
 	for _, files := range fs {
 		for _, f := range files {
@@ -116,12 +129,9 @@ func (fs fileSet) removeOrphans(dir string) error {
 			if listed[path] {
 				return nil
 			}
-			return os.Remove(path)
+			return f(path)
 		})
 		if err != nil {
-			return err
-		}
-		if err := removeEmptyDirs(root); err != nil {
 			return err
 		}
 	}

@@ -112,20 +112,28 @@ func checkFiles(t testing.TB, s *Store) {
 	}
 }
 
-// TestCreateAfterBrokenDeletion has what a deletion leaves behind that was
-// broken off after its first step: a log that must not be replayed.
-func TestCreateAfterBrokenDeletion(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	graph := filepath.Join(dir, testGraph)
-	if err := os.MkdirAll(filepath.Join(graph, "segments", "2026-01-01"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{databaseFile + ".wal", databaseFile + ".new", databaseFile + ".new.wal", "segments/2026-01-01/x.parquet"} {
-		if err := os.WriteFile(filepath.Join(graph, name), []byte("rubbish"), 0o600); err != nil {
+// remains writes what is left of a graph that has no database.
+func remains(t *testing.T, graph string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		path := filepath.Join(graph, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte("rubbish"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestCreateAfterBrokenCreation has what a creation leaves behind that was
+// broken off, and a deletion: nothing of it must be replayed.
+func TestCreateAfterBrokenCreation(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	graph := filepath.Join(dir, testGraph)
+	remains(t, graph, databaseFile+".wal", databaseFile+".new", databaseFile+".new.wal")
+	remains(t, graph+".deleted", databaseFile, "segments/2026-01-01/x.parquet")
 	e, err := New(dir, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -139,6 +147,31 @@ func TestCreateAfterBrokenDeletion(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkFiles(t, s.(*Store))
+	if err := e.Delete(t.Context(), testGraph); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left after the deletion: %v, %v", left, err)
+	}
+}
+
+// A graph whose database is missing is not made anew over its segments.
+func TestCreateRefusesOverSegments(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	graph := filepath.Join(dir, testGraph)
+	remains(t, graph, "segments/2026-01-01/x.parquet")
+	e, err := New(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if err := e.Create(t.Context(), testGraph, entity.Secret{1}); err == nil || !strings.Contains(err.Error(), "restore it from a backup") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(graph, "segments/2026-01-01/x.parquet")); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestNewRefusesFolder(t *testing.T) {

@@ -41,7 +41,7 @@ func indexMark(raw, mark []byte) int {
 		if i < 0 {
 			break
 		}
-		if at += i; bytes.HasPrefix(raw[at-d:], mark) {
+		if at += i; raw[at-1] == mark[d-1] && bytes.HasPrefix(raw[at-d:], mark) {
 			return at - d
 		}
 	}

@@ -61,9 +61,9 @@ func (k kindDay) before(f file) bool {
 	return cmp.Or(cmp.Compare(k.kind, f.kind), cmp.Compare(k.day, f.day)) < 0
 }
 
-// planSegments returns as many of the smallest segments as can be merged: at
-// least so many, and only with the largest if the others have weight times
-// its entries. So a record is written again only when its segment grows by
+// planSegments returns as many of the smallest segments as can be merged:
+// those that fill a segment; or else at least so many, and only with the
+// largest if the others have weight times its entries. So a record is written again only when its segment grows by
 // the factor 1 + weight or more than that.
 func planSegments(files []file, least int, weight int64) []file {
 	small := make([]file, 0, len(files))
@@ -79,6 +79,7 @@ func planSegments(files []file, least int, weight int64) []file {
 	var entries, memory int64
 	for i, f := range small[:min(len(small), mergedFiles)] {
 		if entries+f.entries > mergedEntries || memory+f.memory > mergedBytes {
+			best = i // these fill a segment, which is never written again
 			break
 		}
 		if i+1 >= least && entries >= weight*f.entries {
@@ -140,6 +141,9 @@ func (s *Store) writeMerged(ctx context.Context, inputs []file) (merged file, er
 	return merged, err
 }
 
+// mergedPrefix begins the names of merged segments.
+const mergedPrefix = "c_"
+
 // mergedName names the segment that others are merged into. No batch's file
 // has such a name, for a batch id has no underscore, and no other merge's, for
 // a segment is merged once.
@@ -149,7 +153,7 @@ func mergedName(inputs []file) string {
 		_, _ = h.WriteString(f.name + "/") // a hash takes everything
 	}
 	sum := h.Sum128().Bytes()
-	return "c_" + hex.EncodeToString(sum[:]) + ".parquet"
+	return mergedPrefix + hex.EncodeToString(sum[:]) + ".parquet"
 }
 
 // readAll reads the n records of segments.

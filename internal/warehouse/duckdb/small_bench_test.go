@@ -84,3 +84,88 @@ func BenchmarkSmallCommit(b *testing.B) {
 	}
 	clock.report(b, 1, "commit")
 }
+
+// BenchmarkCompact commits 2,000 batches of 20 events into one day, and
+// compacts: ms are those of Compact, of its longest step and of queries before
+// and after, kB what the graph takes on disk once it was opened anew.
+func BenchmarkCompact(b *testing.B) {
+	for b.Loop() {
+		dir := b.TempDir()
+		s := openBench(b, dir)
+		for n := range 2000 {
+			if err := s.Commit(b.Context(), smallBatch(n)); err != nil {
+				b.Fatal(err)
+			}
+		}
+		s = measureGraph(b, s, dir, "before")
+		start, longest := time.Now(), time.Duration(0)
+		for more := true; more; {
+			step := time.Now()
+			var err error
+			if more, err = s.Compact(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			longest = max(longest, time.Since(step))
+		}
+		b.ReportMetric(float64(time.Since(start).Milliseconds()), "ms")
+		b.ReportMetric(float64(longest.Milliseconds()), "step-ms")
+		measureGraph(b, s, dir, "after")
+	}
+}
+
+// measureGraph reports what a graph takes, and what queries do.
+func measureGraph(b *testing.B, s *Store, dir, when string) *Store {
+	b.Helper()
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	s = openBench(b, dir)
+	st, err := s.Status(b.Context())
+	if err != nil || st.Events != 2000*smallEvents {
+		b.Fatalf("%d events, %v", st.Events, err)
+	}
+	b.ReportMetric(float64(st.Bytes>>10), "kB-"+when)
+	b.ReportMetric(float64(st.Segments), "segments-"+when)
+	busy := smallBatch(0).Events[0].Principal
+	day := warehouse.RangeOf(benchStart, benchStart.AddDate(0, 0, 1))
+	for name, query := range map[string]func() error{
+		"events": func() error {
+			_, err := s.Events(b.Context(), warehouse.EventQuery{Principal: busy, NoRaw: true, Limit: 100})
+			return err
+		},
+		"activity": func() error { _, err := s.Activity(b.Context(), busy, day); return err },
+		"values":   func() error { _, err := s.Values(b.Context(), busy, warehouse.ByAPI, day); return err },
+	} {
+		best := time.Hour
+		for range 3 {
+			start := time.Now()
+			if err := query(); err != nil {
+				b.Fatal(err)
+			}
+			best = min(best, time.Since(start))
+		}
+		b.ReportMetric(float64(best.Microseconds())/1000, name+"-ms-"+when)
+	}
+	return s
+}
+
+func openBench(b *testing.B, dir string) *Store {
+	b.Helper()
+	e, err := New(dir, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	if err := e.Create(b.Context(), testGraph, entity.Secret{1}); err != nil {
+		b.Fatal(err)
+	}
+	s, err := e.Open(b.Context(), testGraph)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s.(*Store)
+}

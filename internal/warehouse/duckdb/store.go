@@ -82,7 +82,10 @@ func open(ctx context.Context, dir string, opts Options) (_ *Store, err error) {
 			return nil, err
 		}
 	}
-	connector, err := duckdb.NewConnector(path, nil)
+	if err := syncDir(dir); err != nil {
+		return nil, err
+	}
+	connector, torn, err := connect(path)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
@@ -98,6 +101,11 @@ func open(ctx context.Context, dir string, opts Options) (_ *Store, err error) {
 	}
 	if err := s.writer.exec(volumeTable); err != nil {
 		return nil, fmt.Errorf("add the table of volumes: %w", err)
+	}
+	if torn {
+		if err := s.checkTorn(); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.files.removeOrphans(dir); err != nil {
 		return nil, fmt.Errorf("remove left-overs of a crash: %w", err)
