@@ -46,8 +46,9 @@ commands may be used on the folder meanwhile: the server runs them.
 
 Clients sign with the keys that 'gumshoe account create' prints.
 
-The configuration may name sources that the server reads by itself: folders,
-prefixes in Amazon S3 and queues of its event notifications. Data older than
+Logs are read from what the configuration names as sources: folders, prefixes in
+Amazon S3 and queues of its event notifications; and from what is pushed to
+/ingest/v1/auto with a key that may. Data older than
 retention_days (365; 0 keeps all) is dropped once a day. /healthz, /readyz and
 /metrics (Prometheus) are answered too, the last to this machine only unless
 the configuration has metrics: {public: true}.`,

@@ -42,7 +42,7 @@ func CoverageOf(ctx context.Context, s warehouse.Store, most int) (r CoverageRep
 	if in.Name, err = namesOf(ctx, s, in.Coverage); err != nil {
 		return r, err
 	}
-	if in.Events, err = trailEvents(ctx, s); err != nil {
+	if in.Events, err = trailEvents(ctx, s, in.Name); err != nil {
 		return r, err
 	}
 	return CoverageReport{Calendar: CalendarOf(in.Coverage, in.Name), Gaps: FindGaps(in)}, nil
@@ -88,30 +88,32 @@ func namesOf(ctx context.Context, s warehouse.Store, rows []warehouse.Coverage) 
 // maxTrailEvents bounds the calls that stop and start trails, of each name.
 const maxTrailEvents = 1000
 
-// trailEvents reads the calls that stopped a trail or started it.
-func trailEvents(ctx context.Context, s warehouse.Store) ([]TrailEvent, error) {
+// trailEvents reads the calls that stopped a trail or started it. Which trail
+// it was only the raw record tells; a graph without them knows of one trail an
+// account and Region.
+func trailEvents(ctx context.Context, s warehouse.Store, name func(entity.ID) string) ([]TrailEvent, error) {
 	var out []TrailEvent
-	for _, name := range []string{startLogging, "StopLogging", "DeleteTrail"} {
-		api := s.Hasher().ID(entity.API, "cloudtrail.amazonaws.com:"+name)
+	for _, call := range []string{startLogging, "StopLogging", "DeleteTrail"} {
+		api := s.Hasher().ID(entity.API, "cloudtrail.amazonaws.com:"+call)
 		events, err := s.Events(ctx, warehouse.EventQuery{API: api, Limit: maxTrailEvents})
 		if err != nil {
-			return nil, fmt.Errorf("read calls of %s: %w", name, err)
+			return nil, fmt.Errorf("read calls of %s: %w", call, err)
 		}
 		for _, e := range events {
 			if e.Outcome != warehouse.Success || e.Conflict {
 				continue
 			}
-			var call struct {
-				Account    string `json:"recipientAccountId"`
-				Region     string `json:"awsRegion"`
+			var record struct {
 				Parameters struct {
 					Name string `json:"name"`
 				} `json:"requestParameters"`
 			}
-			if err := json.Unmarshal(e.Raw, &call); err != nil {
-				continue // nothing to say about the trail
+			if len(e.Raw) > 0 {
+				if err := json.Unmarshal(e.Raw, &record); err != nil {
+					continue // nothing to say about the trail
+				}
 			}
-			t := TrailEvent{Time: e.Time, Account: call.Account, Region: call.Region, Trail: call.Parameters.Name, Name: name}
+			t := TrailEvent{Time: e.Time, Account: name(e.Account), Region: name(e.Region), Trail: record.Parameters.Name, Name: call}
 			// An ARN tells the trail's own account and home.
 			if arn, ok := entity.ParseARN(t.Trail); ok && strings.HasPrefix(arn.Resource, "trail/") {
 				t.Account, t.Region = arn.Account, arn.Region

@@ -18,7 +18,7 @@ type TrailEvent struct {
 	Time    time.Time
 	Account string // of the trail, 12 digits
 	Region  string // of the call, the trail's home
-	Trail   string // name or ARN
+	Trail   string // name or ARN; empty when it is not known
 	Name    string
 }
 
@@ -66,7 +66,7 @@ func loggingStopped(in Input, name names) []Gap {
 		}
 		if how != "" {
 			gaps = append(gaps, Gap{Account: stop.Account, Region: stop.Region, Origin: warehouse.FromCloudTrail, Kind: LoggingStopped,
-				From: stop.Time.UTC(), To: to.UTC(), Detail: fmt.Sprintf("%s of the trail %.128q, %s", stop.Name, stop.Trail, how)})
+				From: stop.Time.UTC(), To: to.UTC(), Detail: fmt.Sprintf("%s of %s, %s", stop.Name, called(stop.Trail), how)})
 		}
 		// Further stops of a stopped trail are no gaps of their own.
 		for i+1 < j && events[i+1].Time.Before(to) {
@@ -190,4 +190,11 @@ func lasting(d time.Duration) string {
 		return count(int(d/time.Minute), "minute")
 	}
 	return count(int(d/time.Second), "second")
+}
+
+func called(trail string) string {
+	if trail == "" {
+		return "a trail"
+	}
+	return fmt.Sprintf("the trail %.128q", trail)
 }

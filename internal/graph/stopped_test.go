@@ -51,6 +51,10 @@ func TestLoggingStopped(t *testing.T) {
 			[]TrailEvent{stop("PutEventSelectors", at(4, 9, 59, 0))},
 			`2026-03-04 09:59 to 11:30 UTC #1 in us-east-2: PutEventSelectors of the trail "main", and not started again as far as the logs go`,
 		},
+		"of an unknown name": {
+			nil, []TrailEvent{{Time: at(4, 9, 59, 0), Account: stop("", at(4, 9, 59, 0)).Account, Region: "us-east-2", Name: "StopLogging"}},
+			`2026-03-04 09:59 to 09:59 UTC #1 in us-east-2: StopLogging of a trail, and not started again as far as the logs go`,
+		},
 		"nothing but the event": {
 			nil, []TrailEvent{stop("StopLogging", at(4, 9, 59, 0))},
 			`2026-03-04 09:59 to 09:59 UTC #1 in us-east-2: StopLogging of the trail "main", and not started again as far as the logs go`,

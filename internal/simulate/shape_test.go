@@ -20,7 +20,7 @@ import (
 func TestGeoCoversEveryPublicAddress(t *testing.T) {
 	t.Parallel()
 	for _, stress := range []bool{false, true} {
-		c := simulate(t, Config{Seed: 4, Events: 9_000, Days: 30, EventsPerFile: 1000, Accounts: 5, Principals: 200, Story: StoryStolenKey, StressKeys: stress})
+		c := simulate(t, Config{Seed: 4, Events: 5_000, Days: 30, EventsPerFile: 1000, Accounts: 5, Principals: 200, Story: StoryStolenKey, StressKeys: stress})
 		f, err := os.Open(filepath.Join(c.dir, GeoFile))
 		if err != nil {
 			t.Fatal(err)

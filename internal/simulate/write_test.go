@@ -65,13 +65,13 @@ func TestStoryLeavesTheBackgroundAlone(t *testing.T) {
 func TestManifestCountsTheFiles(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]Config{
-		"small files": {Seed: 1, Events: 4000, Days: 3, Story: StoryStolenKey},
-		"large files": {Seed: 2, Events: 8000, Days: 5, Story: StoryStolenKey, EventsPerFile: 500},
+		"small files": {Seed: 1, Events: 2000, Days: 3, Story: StoryStolenKey},
+		"large files": {Seed: 2, Events: 4000, Days: 5, Story: StoryStolenKey, EventsPerFile: 500},
 		"one account": {Seed: 3, Events: 3000, Days: 2, Accounts: 1, Principals: 12},
-		"many":        {Seed: 4, Events: 9000, Days: 2, Accounts: 20, Principals: 900, EventsPerFile: 300},
+		"many":        {Seed: 4, Events: 5000, Days: 2, Accounts: 20, Principals: 900, EventsPerFile: 300},
 		"all sources": {Seed: 9, Events: 4000, Days: 3, Story: StoryStolenKey, EventsPerFile: 300, Flows: 5000, AuditEvents: 500,
 			Findings: true, Digests: true, Shapes: true},
-		"stress":         {Seed: 5, Events: 4000, Days: 1, StressKeys: true},
+		"stress":         {Seed: 5, Events: 2000, Days: 1, StressKeys: true},
 		"almost nothing": {Seed: 6, Events: 1, Days: 1, Principals: 12},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestManifestCountsTheFiles(t *testing.T) {
 
 func TestRecordsHaveTheirFields(t *testing.T) {
 	t.Parallel()
-	c := simulate(t, Config{Seed: 11, Days: 20, Events: 10_000, EventsPerFile: 3000, Story: StoryStolenKey})
+	c := simulate(t, Config{Seed: 11, Days: 20, Events: 5_000, EventsPerFile: 3000, Story: StoryStolenKey})
 	keys := regexp.MustCompile(`\b(AKIA|ASIA|AIDA|AROA)[A-Z2-7]*\b`)
 	uuid := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 	for _, r := range c.distinct {
@@ -220,7 +220,7 @@ func TestFilesLieAsInS3(t *testing.T) {
 
 func TestEventsAndFileSizesAreAboutAsAsked(t *testing.T) {
 	t.Parallel()
-	for i, want := range []int{10_000, 10_000, 40_000} {
+	for i, want := range []int{5_000, 5_000, 15_000} {
 		m, err := Write(t.Context(), t.TempDir(), Config{Seed: int64(i), Events: want, Days: 30 - 10*i, EventsPerFile: 400, Story: StoryStolenKey})
 		if err != nil {
 			t.Fatal(err)
@@ -234,7 +234,7 @@ func TestEventsAndFileSizesAreAboutAsAsked(t *testing.T) {
 	if least, got := c.manifest.Story.Events, c.manifest.Events; got < least || got > 2*least {
 		t.Errorf("asked for 10 events with a story of %d, got %d", least, got)
 	}
-	c = simulate(t, Config{Seed: 8, Events: 10_000, Days: 1, EventsPerFile: 1000})
+	c = simulate(t, Config{Seed: 8, Events: 5_000, Days: 1, EventsPerFile: 1000})
 	var sizes []int
 	in := map[string]int{}
 	for _, r := range c.all {
@@ -248,7 +248,7 @@ func TestEventsAndFileSizesAreAboutAsAsked(t *testing.T) {
 
 func TestStressKeysAreUnique(t *testing.T) {
 	t.Parallel()
-	c := simulate(t, Config{Seed: 2, Events: 8_000, Days: 2, EventsPerFile: 1000, StressKeys: true})
+	c := simulate(t, Config{Seed: 2, Events: 3_000, Days: 2, EventsPerFile: 1000, StressKeys: true})
 	seen := map[string]string{}
 	for _, r := range c.distinct {
 		if other, twice := seen[r.SourceIPAddress]; twice {
