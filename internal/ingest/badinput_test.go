@@ -83,7 +83,7 @@ func TestBadInput(t *testing.T) {
 		"not.gz":       {totals(1, 0, 0, 1), reasons{"bad-gzip": 1}, "", 1},
 		"notes.txt":    {totals(1, 0, 0, 1), reasons{"not-json": 1}, "", 1},
 		"picture.png":  {totals(1, 0, 0, 1), reasons{"not-json": 1}, "", 1},
-		"utf16.json":   {totals(1, 0, 0, 1), reasons{"not-json": 1}, "", 1},
+		"utf16.json":   {totals(1, 0, 0, 1), reasons{"unknown-container": 1}, "", 1},
 		"finding.json": {totals(1, 0, 0, 1), reasons{"unrecognized": 1}, "", 1},
 		"digest.json":  {totals(1, 0, 0, 1), reasons{"cloudtrail-digest": 1}, "cloudtrail", 1},
 		"latin1.json":  {totals(2, 2, 0, 0), reasons{}, "cloudtrail", 0}, // taken as it is, see below

@@ -47,7 +47,7 @@ type batcher struct {
 	// The memory of the last batch, for the next.
 	made    warehouse.Batch
 	keys    []warehouse.Key
-	records []warehouse.FlowRecord
+	records []warehouse.FlowRecord // of the batch, see knownFlows
 	earlier map[uint64]int32
 	chain   []int32
 }
@@ -89,7 +89,8 @@ func (b *batcher) flush(ctx context.Context) error {
 	ledger := newLedgerRows(b.membership, b.now())
 	f := b.folder
 	f.reset()
-	i, k := 0, 0
+	i := 0
+	asked, fresh := 0, 0 // of b.records, which keeps those that are fresh
 	for _, c := range b.chunks {
 		rows := make([]*warehouse.ObjectPart, len(c.parts))
 		for j := range c.parts {
@@ -122,16 +123,17 @@ func (b *batcher) flush(ctx context.Context) error {
 		}
 		for j := range c.flows {
 			r := &c.flows[j]
-			v := known[k]
-			k++
-			if v != warehouse.New {
+			at := asked
+			asked++
+			if known[at] != warehouse.New {
 				rows[r.part].Duplicate++
 				continue
 			}
 			rows[r.part].Stored++
 			c.volumes[r.volume].Stored.Add(warehouse.Amount{Records: 1, Bytes: int64(r.bytes)})
 			f.addFlow(r)
-			batch.FlowRecords = append(batch.FlowRecords, r.FlowRecord)
+			b.records[fresh] = b.records[at]
+			fresh++
 		}
 		batch.Digests = append(batch.Digests, c.digests...)
 		volumes := c.volumes
@@ -140,6 +142,7 @@ func (b *batcher) flush(ctx context.Context) error {
 			r.Volumes, volumes = appendVolumes(r.Volumes, volumes[:n]), volumes[n:]
 		}
 	}
+	batch.FlowRecords = b.records[:fresh]
 	f.rows(batch)
 	batch.Ledger = ledger.rows()
 	if err := b.store.Commit(ctx, batch); err != nil {
@@ -172,13 +175,12 @@ func emptyBatch(b *warehouse.Batch) {
 	clear(b.Events)
 	clear(b.Entities)
 	clear(b.RuleHits)
-	clear(b.FlowRecords)
 	clear(b.Findings)
 	clear(b.Digests)
 	*b = warehouse.Batch{
 		Events: b.Events[:0], Entities: b.Entities[:0], Hours: b.Hours[:0], Values: b.Values[:0],
 		Activity: b.Activity[:0], Signins: b.Signins[:0], Links: b.Links[:0], RuleHits: b.RuleHits[:0],
-		FlowRecords: b.FlowRecords[:0], Flows: b.Flows[:0], Kube: b.Kube[:0], Findings: b.Findings[:0],
+		Flows: b.Flows[:0], FlowPeers: b.FlowPeers[:0], Kube: b.Kube[:0], Findings: b.Findings[:0],
 		Coverage: b.Coverage[:0], Digests: b.Digests[:0],
 	}
 }
@@ -189,7 +191,7 @@ const flowsPerEvent = 4
 // knownFlows tells for each flow record of the batch, in order, whether it is
 // new.
 func (b *batcher) knownFlows(ctx context.Context) ([]warehouse.Verdict, error) {
-	clear(b.records)
+	clear(b.records[:cap(b.records)]) // of all that the last batch had
 	b.records = b.records[:0]
 	for _, c := range b.chunks {
 		for i := range c.flows {

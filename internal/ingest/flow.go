@@ -18,9 +18,9 @@ const flowSpace = 257
 func (r *resolver) flow(rec *vpcflow.Record, c logs.Context, f *flow) {
 	f.Start, f.End = rec.Time(), rec.End
 	f.Version = rec.Version
-	f.Account = r.name(entity.AwsAccount, c.Account, c.Account)
-	f.region = r.name(entity.Region, first(rec.Region, c.Region), "")
-	f.Interface = r.name(entity.NetworkInterface, rec.InterfaceID, c.Account)
+	f.Account = r.nameAgain(&r.recent.account, entity.AwsAccount, c.Account, c.Account)
+	f.region = r.nameAgain(&r.recent.region, entity.Region, first(rec.Region, c.Region), "")
+	f.Interface = r.nameAgain(&r.recent.nic, entity.NetworkInterface, rec.InterfaceID, c.Account)
 	f.SrcPort, f.DstPort, f.Protocol = -1, -1, -1
 	if rec.Has&vpcflow.HasSrcPort != 0 {
 		f.SrcPort = int32(rec.SrcPort)
@@ -88,16 +88,49 @@ func (r *resolver) flowAddress(ip netip.Addr) (entity.ID, bool) {
 	if !ip.IsValid() {
 		return 0, false
 	}
-	a, ok := r.peers[ip]
-	if !ok {
-		r.hold(len("2001:db8:1234:a100:8d6e:3477:df66:f105"))
-		parsed := entity.ParseAddress(ip.String())
-		a = &peer{private: parsed.Class == entity.PrivateAddress}
-		a.Entity = r.ref(entity.Ref{Type: entity.IPAddress, Key: parsed.Key, Label: parsed.Key})
+	var a *peer
+	if ip.Is4() {
+		four := ip.As4()
+		key := binary.BigEndian.Uint32(four[:])
+		if a = r.peers4[key]; a == nil {
+			a = r.newPeer(ip)
+			r.peers4[key] = a
+		}
+	} else if a = r.peers[ip]; a == nil {
+		a = r.newPeer(ip)
 		r.peers[ip] = a
 	}
 	r.report(&a.seen, a.Entity)
 	return a.ID, a.private
+}
+
+func (r *resolver) newPeer(ip netip.Addr) *peer {
+	r.hold(len("2001:db8:1234:a100:8d6e:3477:df66:f105"))
+	parsed := entity.ParseAddress(ip.String())
+	a := &peer{private: parsed.Class == entity.PrivateAddress}
+	a.Entity = r.ref(entity.Ref{Type: entity.IPAddress, Key: parsed.Key, Label: parsed.Key})
+	return a
+}
+
+// recentNames are those of the last flow record: the next one mostly has the
+// same.
+type recentNames struct{ account, region, nic recentName }
+
+type recentName struct {
+	key nameKey
+	*named
+}
+
+// nameAgain is name, with a look at a recent one first.
+func (r *resolver) nameAgain(recent *recentName, t entity.Type, key, account string) entity.ID {
+	if key == "" {
+		return 0
+	}
+	if k := (nameKey{t, key, account}); recent.named == nil || recent.key != k {
+		recent.key, recent.named = k, r.named(t, clip(key), account)
+	}
+	r.report(&recent.seen, recent.Entity)
+	return recent.ID
 }
 
 // peer is a cached address of flow records.

@@ -17,11 +17,7 @@ type folder struct {
 	kube     tally[kubeKey]
 	coverage tally[coverageKey]
 	findings []warehouse.FindingVersion
-
-	flows     []*flow
-	ends      map[flowEnd]int // how many records of an interface have an address
-	flowIndex map[warehouse.FlowKey]int32
-	flowRows  []warehouse.Flow
+	flows    flowFolder
 
 	entities map[entity.ID]warehouse.Entity
 	// colliding entities have the id of another one: the store refuses them.
@@ -29,8 +25,7 @@ type folder struct {
 }
 
 func newFolder() *folder {
-	return &folder{hits: map[hitKey]*hitRow{}, entities: map[entity.ID]warehouse.Entity{},
-		ends: map[flowEnd]int{}, flowIndex: map[warehouse.FlowKey]int32{}}
+	return &folder{hits: map[hitKey]*hitRow{}, entities: map[entity.ID]warehouse.Entity{}}
 }
 
 // reset makes f ready for another batch.
@@ -43,9 +38,8 @@ func (f *folder) reset() {
 	f.links.reset()
 	f.kube.reset()
 	f.coverage.reset()
-	f.findings, f.flows, f.flowRows = f.findings[:0], f.flows[:0], f.flowRows[:0]
-	clear(f.ends)
-	clear(f.flowIndex)
+	f.flows.reset()
+	f.findings = f.findings[:0]
 	clear(f.hits)
 	clear(f.entities)
 	f.colliding = nil
@@ -120,14 +114,13 @@ func (f *folder) addCall(e *event, hour warehouse.Hour, at int64) {
 // rows projects the fine rows to the rollups and fills the batch.
 func (f *folder) rows(b *warehouse.Batch) {
 	for i, k := range f.fine.keys {
-		c := f.fine.counts[i]
+		c := f.fine.values[i]
 		f.activity.of(activityKey{Hour: k.hour, Principal: k.principal, Account: k.account,
 			Address: k.address, API: k.api, Region: k.region, Agent: k.product}).Merge(c)
 		f.countHours(&k, c)
 		f.countValues(&k, c)
 	}
-	f.foldFlows()
-	b.Flows = append(b.Flows, f.flowRows...)
+	f.foldFlows(b)
 	b.Findings = append(b.Findings, f.findings...)
 	b.Kube = appendRows(b.Kube, &f.kube, func(k kubeKey, c warehouse.Counts) warehouse.Kube {
 		k.Counts = c

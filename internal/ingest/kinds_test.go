@@ -207,14 +207,17 @@ func (g *graph) linksOf() (out []string) {
 	return slices.Compact(out)
 }
 
-// TestFlows folds records of one connection, seen from both its ends.
+// TestFlows folds records of connections, seen from both their ends.
 func TestFlows(t *testing.T) {
 	t.Parallel()
 	g := newGraph(t, false)
 	if _, err := g.in(strings.Join([]string{
 		"version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status",
 		"2 111122223333 eni-1 203.0.113.7 10.0.0.5 40001 443 6 10 1000 1767323000 1767323060 ACCEPT OK",
-		"2 111122223333 eni-1 203.0.113.7 10.0.0.5 40002 443 6 1 100 1767323060 1767323120 ACCEPT OK",
+		"2 111122223333 eni-1 203.0.113.7 10.0.0.5 40002 443 6 1 100 1767326600 1767326660 ACCEPT OK", // an hour later
+		"2 111122223333 eni-1 203.0.113.7 10.0.0.5 40003 443 6 1 100 1767323060 1767323120 ACCEPT OK",
+		"2 111122223333 eni-1 198.51.100.9 10.0.0.5 40003 443 6 2 200 1767323060 1767323120 ACCEPT OK",
+		"2 111122223333 eni-1 198.51.100.9 10.0.0.5 50000 40000 17 3 300 1767323060 1767323120 ACCEPT OK",
 		"2 111122223333 eni-1 10.0.0.5 203.0.113.7 443 40001 6 20 9000 1767323000 1767323060 ACCEPT OK",
 		"2 111122223333 eni-1 198.51.100.9 10.0.0.5 50000 22 6 1 44 1767323001 1767323061 REJECT OK",
 		"2 111122223333 eni-1 - - - - - - - 1767323120 1767323180 - NODATA",
@@ -222,25 +225,40 @@ func TestFlows(t *testing.T) {
 	}, "\n"), Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := g.totals(), (warehouse.Totals{Seen: 6, Stored: 5, Duplicate: 1}); got != want {
+	if got, want := g.totals(), (warehouse.Totals{Seen: 9, Stored: 8, Duplicate: 1}); got != want {
 		t.Errorf("%+v; want %+v", got, want)
 	}
 	names := map[entity.ID]string{}
 	for _, e := range g.batches[0].Entities {
 		names[e.ID] = e.Key
 	}
-	var rows []string
+	var rows, peers []string
 	for _, f := range g.batches[0].Flows {
-		rows = append(rows, strings.Join([]string{names[f.Interface], names[f.Local], names[f.Peer],
-			fmt.Sprintf("%d %d %d %d %d %d %d %d", f.LocalPort, f.PeerPort, f.Protocol, f.Direction, f.Action, f.Records, f.Packets, f.Bytes)}, " "))
+		rows = append(rows, fmt.Sprintf("%s %s %s: %d %d %d %d %d, %d %d %d", f.Hour.Time().Format("15h"), names[f.Interface], names[f.Local],
+			f.LocalPort, f.PeerPort, f.Protocol, f.Direction, f.Action, f.Records, f.Packets, f.Bytes))
+	}
+	for _, f := range g.batches[0].FlowPeers {
+		peers = append(peers, fmt.Sprintf("%s %s %s %s: %d %d, %b, %d %d %d", f.Day.Time().Format(time.DateOnly), names[f.Interface], names[f.Local], names[f.Peer],
+			f.Direction, f.Action, f.Hours, f.Records, f.Packets, f.Bytes))
 	}
 	want := []string{
-		"eni-1 10.0.0.5 203.0.113.7 443 0 6 0 1 2 11 1100",
-		"eni-1 10.0.0.5 203.0.113.7 443 0 6 1 1 1 20 9000",
-		"eni-1 10.0.0.5 198.51.100.9 22 0 6 0 2 1 1 44",
+		"03h eni-1 10.0.0.5: 443 0 6 0 1, 3 13 1300", // with two peers
+		"04h eni-1 10.0.0.5: 443 0 6 0 1, 1 1 100",
+		"03h eni-1 10.0.0.5: 0 0 17 0 1, 1 3 300",
+		"03h eni-1 10.0.0.5: 443 0 6 1 1, 1 20 9000",
+		"03h eni-1 10.0.0.5: 22 0 6 0 2, 1 1 44",
 	}
 	if diff := gocmp.Diff(want, rows); diff != "" {
 		t.Errorf("flows (-want +got):\n%s", diff)
+	}
+	want = []string{
+		"2026-01-02 eni-1 10.0.0.5 203.0.113.7: 0 1, 11000, 3 12 1200",
+		"2026-01-02 eni-1 10.0.0.5 198.51.100.9: 0 1, 1000, 2 5 500",
+		"2026-01-02 eni-1 10.0.0.5 203.0.113.7: 1 1, 1000, 1 20 9000",
+		"2026-01-02 eni-1 10.0.0.5 198.51.100.9: 0 2, 1000, 1 1 44",
+	}
+	if diff := gocmp.Diff(want, peers); diff != "" {
+		t.Errorf("peers (-want +got):\n%s", diff)
 	}
 	if got, want := g.linksOf(), []string{"eni-1 holds address 10.0.0.5"}; !slices.Equal(got, want) {
 		t.Errorf("links %q; want %q", got, want)

@@ -43,8 +43,13 @@ type worker struct {
 	*run
 	resolver *resolver
 	accepted map[string]bool // what Membership said before
-	unpack   *decode.Reader
-	logs     *logs.Reader
+	latest   time.Time       // records of the object that are later are not plausible
+	member   struct {        // the last account that Membership took
+		account string
+		known   bool
+	}
+	unpack *decode.Reader
+	logs   *logs.Reader
 
 	job     *job
 	chunk   *chunk
@@ -181,6 +186,7 @@ func (p *part) reject(r warehouse.Rejection, n int64) {
 
 // decode reads the records of an object from ordinal skip on.
 func (w *worker) decode(ctx context.Context, o *object, r io.Reader, skip int64, began time.Time) error {
+	w.latest = w.Now().Add(maxFuture)
 	w.unpack.Reset(r)
 	w.logs.Reset(w.unpack, logs.ContextOf(o.URI))
 	w.logs.Skip(skip)
@@ -329,8 +335,11 @@ func (w *worker) place() (logs.Context, time.Time) {
 // admit decides whether the graph takes the record, and rejects it if not.
 func (w *worker) admit(ctx context.Context, p *part, ordinal int64, account string, at time.Time) (bool, error) {
 	rec := &w.rec
-	reason, detail := w.implausible(at), "event time "+at.Format(time.RFC3339)
-	if reason == "" {
+	var detail string
+	reason := w.implausible(at)
+	if reason != "" {
+		detail = "event time " + at.Format(time.RFC3339)
+	} else {
 		ok, err := w.accepts(ctx, account)
 		if err != nil {
 			return false, err
@@ -357,7 +366,7 @@ func (w *worker) admit(ctx context.Context, p *part, ordinal int64, account stri
 
 func (w *worker) implausible(t time.Time) string {
 	switch {
-	case t.After(w.Now().Add(maxFuture)):
+	case t.After(w.latest):
 		return reasonFuture
 	case t.Before(earliest):
 		return reasonImplausible
@@ -369,7 +378,11 @@ func (w *worker) implausible(t time.Time) string {
 const maxAccounts = 1 << 16
 
 func (w *worker) accepts(ctx context.Context, account string) (bool, error) {
+	if w.member.known && w.member.account == account { // as nearly always
+		return true, nil
+	}
 	ok, known := w.accepted[account]
+	w.member.account, w.member.known = account, known && ok
 	if known {
 		return ok, nil
 	}

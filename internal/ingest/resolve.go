@@ -41,7 +41,9 @@ type resolver struct {
 	agents    map[string]*agent
 	apis      map[apiKey]*named
 	names     map[nameKey]*named
-	peers     map[netip.Addr]*peer
+	peers     map[netip.Addr]*peer // of flow records
+	peers4    map[uint32]*peer     // those with IPv4
+	recent    recentNames
 	held      int // bytes in the caches
 	texts     intern.Table
 
@@ -54,7 +56,7 @@ type resolver struct {
 func newResolver(h entity.Hasher, p Places, pack *rules.Pack) *resolver {
 	return &resolver{hasher: h, places: p, pack: pack,
 		callers: map[callerKey]*caller{}, addresses: map[string]*address{},
-		agents: map[string]*agent{}, apis: map[apiKey]*named{}, names: map[nameKey]*named{}, peers: map[netip.Addr]*peer{}}
+		agents: map[string]*agent{}, apis: map[apiKey]*named{}, names: map[nameKey]*named{}, peers: map[netip.Addr]*peer{}, peers4: map[uint32]*peer{}}
 }
 
 // begin starts a chunk, whose entities are appended to entities.
@@ -135,5 +137,7 @@ func (r *resolver) hold(text int) {
 	clear(r.apis)
 	clear(r.names)
 	clear(r.peers)
+	clear(r.peers4)
+	r.recent = recentNames{}
 	r.held = text + entryBytes
 }

@@ -143,6 +143,9 @@ func (g *graph) checkBatch(b *warehouse.Batch) {
 	for _, r := range b.Flows {
 		once(r.FlowKey)
 	}
+	for _, r := range b.FlowPeers {
+		once(r.FlowPeerKey)
+	}
 	for _, e := range b.Entities {
 		once(e.ID)
 	}

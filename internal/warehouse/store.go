@@ -51,7 +51,7 @@ var ErrClosed = errors.New("the warehouse is closed")
 //   - Strings that are not UTF-8 are stored, and looked for, with U+FFFD in
 //     place of the bytes that are wrong. Raw records are kept as they are.
 //   - Rows of partitions are merged by their key: Counts are summed, First
-//     and Last are the extremes.
+//     and Last are the extremes, Traffic is added and Hours are united.
 type Store interface {
 	// Hasher computes the graph's entity ids.
 	Hasher() entity.Hasher
@@ -152,9 +152,14 @@ type Store interface {
 	// Links returns the links that start or end at an entity, by hour.
 	Links(ctx context.Context, id entity.ID, r Range) ([]Link, error)
 
-	// Flows returns the traffic of a network interface or with an address, by
-	// hour.
+	// Flows returns the traffic of a network interface or of a local address,
+	// by hour.
 	Flows(ctx context.Context, id entity.ID, r Range) ([]Flow, error)
+
+	// FlowPeers returns with whom a network interface or a local address had
+	// traffic, or who had any with a peer, in the days that the range touches,
+	// by day.
+	FlowPeers(ctx context.Context, id entity.ID, r Range) ([]FlowPeer, error)
 
 	// Kube returns what a Kubernetes subject did, or all that was done to a
 	// cluster or to a pod, by hour.
@@ -231,6 +236,7 @@ type Batch struct {
 
 	FlowRecords []FlowRecord
 	Flows       []Flow
+	FlowPeers   []FlowPeer
 	Kube        []Kube
 	Findings    []FindingVersion
 	Coverage    []Coverage

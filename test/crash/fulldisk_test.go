@@ -15,7 +15,7 @@ func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	c := newCorpus(t, 500, 1000, 1)
 	want, _, _ := undisturbed(t, c)
-	step := count(1280, 64)
+	step := count(1800, 64)
 	errs := map[string]int{}
 	for kib := count(256, 64); ; kib += step {
 		disk := mount(t, kib)

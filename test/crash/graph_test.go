@@ -21,6 +21,9 @@ type graph struct {
 	db  *sql.DB
 }
 
+// tornLog is the name of the copy of a log that broke off.
+const tornLog = "graph.duckdb.torn-log"
+
 // openGraph opens the one graph of a data folder. No process may have it open
 // and its last one must have closed it.
 func openGraph(t *testing.T, data string) *graph {
@@ -30,13 +33,14 @@ func openGraph(t *testing.T, data string) *graph {
 		t.Fatalf("want one graph in %s: %v, %v", data, dirs, err)
 	}
 	g := &graph{dir: dirs[0]}
-	// A log stays where a full disk kept it from being folded in, or a torn one.
+	// A log stays where a full disk kept it from being folded in, and a copy of
+	// a torn one.
 	entries, err := os.ReadDir(g.dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		if !slices.Contains(append([]string{"graph.duckdb", "graph.duckdb.wal", "lock"}, kinds[1:]...), e.Name()) {
+		if !slices.Contains(append([]string{"graph.duckdb", "graph.duckdb.wal", tornLog, "lock"}, kinds[1:]...), e.Name()) {
 			t.Errorf("a closed graph's folder holds %s", e.Name())
 		}
 	}
@@ -136,12 +140,15 @@ func (g *graph) checkWhole(t *testing.T) {
 		"rows of the ledger that do not add up":     "SELECT * FROM ledger WHERE seen <> stored + duplicate + rejected",
 		"rows of the ledger without a batch":        "SELECT uri FROM ledger ANTI JOIN batch ON batch.id = ledger.batch",
 		"batches without a row in the ledger":       "SELECT id FROM batch ANTI JOIN ledger ON batch.id = ledger.batch",
-		"files without a batch":                     "SELECT name FROM file ANTI JOIN batch ON name = id || '.parquet' OR name = id || '.keys'",
+		"files without a batch":                     "SELECT name FROM file ANTI JOIN batch ON name = id || '.parquet' OR name = id || '.keys' WHERE NOT " + merged,
 		"batches that come twice":                   "SELECT id FROM batch GROUP BY id HAVING count(*) > 1",
 		"entities that come twice":                  "SELECT id FROM entity GROUP BY id HAVING count(*) > 1",
 		"pieces of an object that come twice":       "SELECT uri, reading, first FROM ledger WHERE seen > 0 GROUP BY ALL HAVING count(*) > 1",
 		"days with other events than keys":          "SELECT day, (kind + 1) // 2 AS what FROM file GROUP BY ALL HAVING sum(CASE kind % 2 WHEN 1 THEN entries ELSE -entries END) <> 0",
-		"batches with more events than the ledger":  "SELECT id, n, entries FROM (SELECT batch AS id, sum(stored) AS n FROM ledger GROUP BY 1) FULL JOIN (SELECT replace(name, '.parquet', '') AS id, sum(entries) AS entries FROM file WHERE kind % 2 = 1 GROUP BY 1) USING (id) WHERE coalesce(n, 0) <> coalesce(entries, 0)",
+		"batches with more events than the ledger":  "SELECT id, n, entries FROM (SELECT batch AS id, sum(stored) AS n FROM ledger GROUP BY 1) RIGHT JOIN (SELECT replace(name, '.parquet', '') AS id, sum(entries) AS entries FROM file WHERE kind % 2 = 1 AND NOT " + merged + " GROUP BY 1) USING (id) WHERE coalesce(n, 0) < entries",
+		"sums of the ledger that no files have":     "SELECT n, entries FROM (SELECT coalesce(sum(stored), 0) AS n FROM ledger), (SELECT coalesce(sum(entries), 0) AS entries FROM file WHERE kind % 2 = 1) WHERE n <> entries",
+		"partitions that are named and missing":     "SELECT name, month FROM rollup_month ANTI JOIN duckdb_tables() ON table_name = " + partition,
+		"partitions that are there and not named":   "SELECT table_name FROM duckdb_tables() ANTI JOIN rollup_month ON table_name = " + partition + ` WHERE regexp_matches(table_name, '_\d{4}_\d{2}$')`,
 		"batches with another volume than in files": "SELECT id, n, stored FROM (SELECT batch AS id, sum(stored) AS n FROM ledger GROUP BY 1) FULL JOIN (SELECT batch AS id, sum(stored) AS stored FROM volume GROUP BY 1) USING (id) WHERE coalesce(n, 0) <> coalesce(stored, 0)",
 	} {
 		if rows := g.rows(t, query); len(rows) > 0 {
@@ -188,21 +195,36 @@ func (g *graph) parquet(t *testing.T, kind int, aggregate string) string {
 	return g.one(t, fmt.Sprintf("SELECT %s FROM read_parquet([%s], filename = true)", aggregate, strings.Join(list, ", ")))
 }
 
-// partitions returns the names of the rollups' tables.
-func (g *graph) partitions(t *testing.T) []string {
+// merged is the SQL of whether a file is one that others were merged into,
+// which may come from several batches.
+const merged = "starts_with(name, 'c_')"
+
+// partition is the SQL of the name of a rollup's table of a month.
+const partition = "name || printf('_%04d_%02d', month // 12, month % 12 + 1)"
+
+// rollups returns the tables of each rollup by its name: one a month and one
+// of rows that came in small numbers.
+func (g *graph) rollups(t *testing.T) map[string][]string {
 	t.Helper()
-	return g.rows(t, `SELECT table_name FROM duckdb_tables() WHERE EXISTS (FROM rollup_month
-		WHERE starts_with(table_name, name || '_') AND length(table_name) < length(name) + 9) ORDER BY 1`)
+	tables := map[string][]string{}
+	for _, row := range g.rows(t, `SELECT regexp_extract(table_name, '^(.+)_(\d{4}_\d{2}|delta)$', 1) AS name, table_name
+		FROM duckdb_tables() WHERE name <> '' ORDER BY ALL`) {
+		name, table, _ := strings.Cut(row, " ")
+		tables[name] = append(tables[name], table)
+	}
+	if len(tables) == 0 {
+		t.Error("the graph has no rollups")
+	}
+	return tables
 }
 
-// calls sums up the calls in the rollups of a kind.
+// union is the SQL of all rows of some tables.
+func union(tables []string) string {
+	return "(FROM " + strings.Join(tables, " UNION ALL BY NAME FROM ") + ")"
+}
+
+// calls sums up the calls in a rollup.
 func (g *graph) calls(t *testing.T, rollup, where string) string {
 	t.Helper()
-	sum := []string{"SELECT 0 AS n"}
-	for _, table := range g.partitions(t) {
-		if strings.HasPrefix(table, rollup+"_2") {
-			sum = append(sum, "SELECT success + failure FROM "+table+where)
-		}
-	}
-	return g.one(t, "SELECT sum(n) FROM ("+strings.Join(sum, " UNION ALL ")+")")
+	return g.one(t, "SELECT coalesce(sum(success + failure), 0) FROM "+union(g.rollups(t)[rollup])+where)
 }

@@ -126,7 +126,7 @@ func killUntil(t *testing.T, n int, c *corpus, want state, rnd *rand.Rand, kill 
 		_ = os.RemoveAll(filepath.Dir(data))
 	}
 	t.Logf("%d kills in %d runs%s%s", kills, runs, stages, points)
-	if n := count(2, 6); len(stages) < n {
+	if n := count(1, 6); len(stages) < n {
 		t.Errorf("the kills hit fewer than %d stages", n)
 	}
 }

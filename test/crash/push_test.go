@@ -42,7 +42,7 @@ func TestKilledServer(t *testing.T) {
 	p := newPushed(t)
 	want, took := p.undisturbed(t)
 	rnd := rand.New(rand.NewPCG(1, 4))
-	n := count(3, 60)
+	n := count(2, 60)
 	kills, answered, again := 0, 0, 0
 	for graph := 0; kills < n; graph++ {
 		data := p.start(t)

@@ -63,6 +63,10 @@ func (s *Store) commit(ctx context.Context, b *warehouse.Batch) error {
 	// The batch is committed, so a failure here is not its failure: runs that
 	// stay are orphans and go when the graph is opened next.
 	_ = removeFiles(s.dir, change.replaced)
+	// Nor are these: the batch is in the log, and the next one says what failed.
+	if s.moveGathered(ctx) == nil {
+		_ = s.checkpoint(checkpointBytes)
+	}
 	return nil
 }
 
@@ -112,6 +116,9 @@ func checkDays(b *warehouse.Batch) error {
 	}
 	for i := range b.Flows {
 		check("flow", b.Flows[i].Hour.Day())
+	}
+	for i := range b.FlowPeers {
+		check("flow peer", b.FlowPeers[i].Day)
 	}
 	for i := range b.Kube {
 		check("Kubernetes calls", b.Kube[i].Hour.Day())
@@ -193,6 +200,7 @@ func (s *Store) appendAll(ctx context.Context, b *warehouse.Batch, fresh []wareh
 		func() error { return appendRollup(ctx, s, linkTable, b.Links, &done) },
 		func() error { return appendRollup(ctx, s, ruleHitTable, b.RuleHits, &done) },
 		func() error { return appendRollup(ctx, s, flowTable, b.Flows, &done) },
+		func() error { return appendRollup(ctx, s, flowPeerTable, b.FlowPeers, &done) },
 		func() error { return appendRollup(ctx, s, kubeTable, b.Kube, &done) },
 		func() error { return appendRollup(ctx, s, findingTable, b.Findings, &done) },
 		func() error { return appendRollup(ctx, s, coverageTable, b.Coverage, &done) },

@@ -10,14 +10,17 @@ import (
 type limits struct {
 	fewRows   int   // of a month in a batch: fewer go to the delta
 	looseRows int64 // of a delta: as many are worth a move
-	moveRows  int64 // of a delta that are moved in one step, about
-	fewFiles  int   // of one size a day: as many are worth a merge
+	// As looseRows, of a rollup that gathers: the more rows there are, the more
+	// of them are of one key.
+	gatherRows int64
+	moveRows   int64 // of a delta that are moved in one step, about
+	fewFiles   int   // of one size a day: as many are worth a merge
 }
 
 // defaultLimits: a move of 200,000 rows takes half a second. A query reads
 // 32,768 loose rows in less than a millisecond, and as many of a busy hour
 // have most of its keys several times.
-var defaultLimits = limits{fewRows: 4096, looseRows: 1 << 15, moveRows: 200_000, fewFiles: maxRuns}
+var defaultLimits = limits{fewRows: 4096, looseRows: 1 << 15, gatherRows: 1 << 17, moveRows: 200_000, fewFiles: maxRuns}
 
 // Compact implements warehouse.Store. A step merges segments of one day or
 // moves rows of one delta, whichever there is.
@@ -31,6 +34,9 @@ func (s *Store) Compact(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	s.unlinkReplaced()
+	if err := s.checkpoint(checkpointBytes); err != nil {
+		return false, err
+	}
 	if inputs := s.planSegments(); len(inputs) > 0 {
 		if err := s.mergeSegments(ctx, inputs); err != nil {
 			return false, fmt.Errorf("merge %d segments: %w", len(inputs), err)
@@ -50,12 +56,35 @@ func (s *Store) Compact(ctx context.Context) (more bool, err error) {
 	return false, nil
 }
 
-// largestDelta returns the rollup with most loose rows, if they are worth a
-// move.
-func (s *Store) largestDelta() (largest rollup, ok bool) {
-	most := s.limits.looseRows - 1
+// moveGathered moves the rows of a delta that gathers once there are enough of
+// them, for a long import leaves no time to Compact: the delta would come to
+// take room in the file, which does not shrink.
+func (s *Store) moveGathered(ctx context.Context) error {
 	for _, r := range rollups {
-		if n := s.loose[r.name]; n > most {
+		if !r.gather || s.loose[r.name] < s.limits.gatherRows {
+			continue
+		}
+		move, err := s.planMove(ctx, r)
+		if err != nil {
+			return err
+		}
+		if err := s.moveDelta(move); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// largestDelta returns the rollup with most loose rows, of those of which they
+// are worth a move.
+func (s *Store) largestDelta() (largest rollup, ok bool) {
+	most := int64(0)
+	for _, r := range rollups {
+		least := s.limits.looseRows
+		if r.gather {
+			least = s.limits.gatherRows
+		}
+		if n := s.loose[r.name]; n >= least && n > most {
 			largest, most, ok = r, n, true
 		}
 	}

@@ -6,12 +6,13 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/gumshoe-detective/gumshoe/internal/entity"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse/storetest"
 )
 
 // eager compacts what is hardly worth it, in small steps.
-var eager = limits{fewRows: 3, looseRows: 1, moveRows: 15, fewFiles: 3}
+var eager = limits{fewRows: 3, looseRows: 1, gatherRows: 30, moveRows: 15, fewFiles: 3}
 
 // TestCompactEager has an engine that compacts wherever it can.
 func TestCompactEager(t *testing.T) {
@@ -76,5 +77,44 @@ func TestPlanSegments(t *testing.T) {
 			t.Errorf("%s: %d segments more than needed, written %.1f times again; want at most %d and %.1f", c.name, most, times, c.most, c.written)
 		}
 		t.Logf("%s: %d events in %d segments, at most %d more than needed, written %.1f times again", c.name, total, len(files), most, times)
+	}
+}
+
+// TestGather commits the same peers again and again: they come to lie in the
+// partition once, and not before there are enough of them.
+func TestGather(t *testing.T) {
+	t.Parallel()
+	s := testStore(t, Options{limits: limits{fewRows: 10, looseRows: 10, gatherRows: 150, moveRows: 1000, fewFiles: 8}})
+	count := func(table string) (n int) {
+		t.Helper()
+		if err := s.db.QueryRowContext(t.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	const peers = 100
+	for i, want := range []struct {
+		table      string
+		rows, left int
+	}{{"flow_peer_delta", peers, peers}, {"flow_peer_1970_01", peers, 0}} {
+		b := &warehouse.Batch{ID: fmt.Sprint("b", i)}
+		for j := range peers {
+			b.FlowPeers = append(b.FlowPeers, warehouse.FlowPeer{FlowPeerKey: warehouse.FlowPeerKey{Interface: 1, Peer: entity.ID(j)},
+				Hours: 1 << i, Traffic: warehouse.Traffic{Records: 1}})
+		}
+		if err := s.Commit(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+		more, err := s.Compact(t.Context())
+		if err != nil || more {
+			t.Fatalf("batch %d: Compact: %t, %v; want nothing to do", i, more, err)
+		}
+		if rows, left := count(want.table), count("flow_peer_delta"); rows != want.rows || left != want.left {
+			t.Errorf("batch %d: %d rows in %s, %d in the delta; want %d and %d", i, rows, want.table, left, want.rows, want.left)
+		}
+	}
+	got, err := s.FlowPeers(t.Context(), 7, warehouse.Range{From: 0, To: 24})
+	if err != nil || len(got) != 1 || got[0].Hours != 3 || got[0].Records != 2 {
+		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -37,7 +37,9 @@ func crashBatch(n int) *warehouse.Batch {
 		h := warehouse.HourOf(when)
 		b.FlowRecords = append(b.FlowRecords, warehouse.FlowRecord{Start: when.Unix(), End: int64(i), Key: r.Uint64(), Interface: own,
 			Src: entity.ID(r.Uint64()), Dst: own, SrcPort: int32(r.Uint32N(1 << 16)), Bytes: uint64(n)})
-		b.Flows = append(b.Flows, warehouse.Flow{FlowKey: warehouse.FlowKey{Hour: h, Interface: own, Peer: entity.ID(r.Uint64())}, Records: 1})
+		b.Flows = append(b.Flows, warehouse.Flow{FlowKey: warehouse.FlowKey{Hour: h, Interface: own, Local: entity.ID(r.Uint64())}, Traffic: warehouse.Traffic{Records: 1}})
+		b.FlowPeers = append(b.FlowPeers, warehouse.FlowPeer{FlowPeerKey: warehouse.FlowPeerKey{Day: h.Day(), Interface: own, Peer: entity.ID(r.Uint64())},
+			Traffic: warehouse.Traffic{Records: 1}})
 		b.Hours = append(b.Hours, warehouse.EntityHour{Hour: h, Entity: own, Role: warehouse.AsPrincipal, Counts: c})
 		b.Links = append(b.Links, warehouse.Link{Hour: h, From: own, To: entity.ID(r.Uint64()), Kind: warehouse.Created, Counts: c})
 	}
@@ -54,7 +56,7 @@ func crashBatch(n int) *warehouse.Batch {
 func checkCrashBatch(t *testing.T, s *Store, n int, must bool) bool {
 	t.Helper()
 	ctx, b := t.Context(), crashBatch(n)
-	var got [12]int
+	var got [13]int
 	all := warehouse.Range{From: -1 << 30, To: 1 << 30}
 	own := b.Entities[0].ID
 	failed := func(what string, err error) {
@@ -114,6 +116,11 @@ func checkCrashBatch(t *testing.T, s *Store, n int, must bool) bool {
 	for _, f := range traffic {
 		got[9] += int(f.Records)
 	}
+	peers, err := s.FlowPeers(ctx, own, all)
+	failed("flow peers", err)
+	for _, f := range peers {
+		got[12] += int(f.Records)
+	}
 	findings, err := s.Findings(ctx, warehouse.FindingQuery{Findings: []entity.ID{own}})
 	failed("findings", err)
 	for _, f := range findings {
@@ -127,12 +134,12 @@ func checkCrashBatch(t *testing.T, s *Store, n int, must bool) bool {
 		}
 	}
 	e := len(b.Events)
-	whole := [12]int{e, e, e, e, e, e, e, e, e, e, e, e}
+	whole := [13]int{e, e, e, e, e, e, e, e, e, e, e, e, e}
 	switch {
 	case got == whole:
 		return true
-	case got != [12]int{} || must:
-		t.Errorf("batch %d (acknowledged: %v): events, hours, links, ledger, known, entities, volumes, flow records, known flows, flows, findings, digests are %v; want %d of each", n, must, got, e)
+	case got != [13]int{} || must:
+		t.Errorf("batch %d (acknowledged: %v): events, hours, links, ledger, known, entities, volumes, flow records, known flows, flows, findings, digests, flow peers are %v; want %d of each", n, must, got, e)
 	}
 	return false
 }
@@ -234,7 +241,7 @@ func commitUntilKilled(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := New(dir, Options{limits: limits{fewRows: 4096, looseRows: 1, moveRows: 1000, fewFiles: 3}})
+	e, err := New(dir, Options{limits: limits{fewRows: 4096, looseRows: 1, gatherRows: 1, moveRows: 1000, fewFiles: 3}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -100,11 +100,17 @@ func initDatabase(ctx context.Context, path string, secret entity.Secret) (err e
 }
 
 func storedSecret(ctx context.Context, path string) (secret entity.Secret, err error) {
-	db, err := sql.Open("duckdb", path)
+	c, err := connect(path)
 	if err != nil {
 		return secret, err
 	}
+	db := sql.OpenDB(c)
 	defer func() { err = errors.Join(err, db.Close()) }()
+	for _, statement := range ownCheckpoints {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return secret, err
+		}
+	}
 	return readMeta(ctx, uninterrupted{db})
 }
 

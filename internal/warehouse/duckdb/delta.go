@@ -16,7 +16,7 @@ import (
 
 // rollups are all tables of that kind.
 var rollups = []rollup{activityTable.rollup, entityHourTable.rollup, valueTable.rollup, signinTable.rollup, linkTable.rollup,
-	ruleHitTable.rollup, flowTable.rollup, kubeTable.rollup, findingTable.rollup, coverageTable.rollup}
+	ruleHitTable.rollup, flowTable.rollup, flowPeerTable.rollup, kubeTable.rollup, findingTable.rollup, coverageTable.rollup}
 
 // deltaTables is the DDL of the deltas.
 func deltaTables() string {

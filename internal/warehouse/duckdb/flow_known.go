@@ -22,10 +22,10 @@ func (s *Store) KnownFlows(ctx context.Context, records []warehouse.FlowRecord) 
 	byDay := map[warehouse.Day][]keyedRecord{}
 	for first := 0; first < len(records); {
 		day, next := flowDay(&records[first]), first+1
-		for next < len(records) && flowDay(&records[next]) == day {
+		for next < len(records) && sameDay(&records[next], day) {
 			next++
 		}
-		members := byDay[day]
+		members := slices.Grow(byDay[day], next-first)
 		for i := first; i < next; i++ {
 			members = append(members, keyedRecord{records[i].Key, int32(i)})
 		}
@@ -45,14 +45,18 @@ type keyedRecord struct {
 	index int32
 }
 
+func (r keyedRecord) hash() uint64 { return r.key }
+
+func (r keyedRecord) compare(s keyedRecord) int {
+	if r.key != s.key {
+		return cmp.Compare(r.key, s.key)
+	}
+	return cmp.Compare(r.index, s.index)
+}
+
 // knownFlowsOf sets the verdicts of the records of one day.
 func (s *Store) knownFlowsOf(ctx context.Context, day warehouse.Day, members []keyedRecord, records []warehouse.FlowRecord, verdicts []warehouse.Verdict) error {
-	slices.SortFunc(members, func(a, b keyedRecord) int {
-		if a.key != b.key {
-			return cmp.Compare(a.key, b.key)
-		}
-		return cmp.Compare(a.index, b.index)
-	})
+	members = sortByHash(members, make([]keyedRecord, len(members)), keyedRecord.hash, keyedRecord.compare)
 	first := firstCopies(members, records, verdicts)
 	runs := s.files.of(flowRunFile, day)
 	if len(runs) == 0 {
@@ -76,9 +80,9 @@ func (s *Store) knownFlowsOf(ctx context.Context, day warehouse.Day, members []k
 }
 
 // firstCopies returns those of the sorted members that are not the same as an
-// earlier record, and sets the verdicts of the others.
+// earlier record, in the place of members, and sets the verdicts of the others.
 func firstCopies(members []keyedRecord, records []warehouse.FlowRecord, verdicts []warehouse.Verdict) []keyedRecord {
-	var first []keyedRecord
+	first := members[:0]
 	for _, m := range members {
 		same := false
 		// Those of one key, of which there is one unless keys collide.

@@ -58,14 +58,23 @@ type flowRow struct {
 // flowDay returns the day that a record lies in.
 func flowDay(r *warehouse.FlowRecord) warehouse.Day { return warehouse.DayOf(time.Unix(r.Start, 0)) }
 
+// sameDay reports whether a record lies in a day. It is flowDay without a
+// division.
+func sameDay(r *warehouse.FlowRecord, d warehouse.Day) bool {
+	start := int64(d) * 86400
+	return r.Start >= start && r.Start < start+86400
+}
+
 // flowWriter writes one segment of flow records after the other. Its buffers
 // are some megabytes, which are costly to make anew.
 type flowWriter struct {
-	parquet *parquet.GenericWriter[flowRow]
-	rows    []flowRow
-	places  []flowPlace
-	ids     map[entity.ID]int32 // of interfaces, to their number in owned
-	owned   []ownAddress
+	parquet    *parquet.GenericWriter[flowRow]
+	rows       []flowRow
+	places     []flowPlace
+	ids        map[entity.ID]int32 // of interfaces, to their number
+	interfaces []interfaceRecords  // by number
+	numbers    []int32             // of the interface of each record
+	touched    int64               // nothing that means something, see touch
 }
 
 // maxPlaces bounds the buffer that a writer keeps after a batch of unusual
@@ -94,6 +103,7 @@ func (w *flowWriter) write(f io.Writer, records []*warehouse.FlowRecord) error {
 	var format, cleanFormat string
 	for part := range slices.Chunk(w.places, rowsAtOnce) {
 		w.rows = w.rows[:0]
+		w.touched += touch(records, part)
 		for _, p := range part {
 			r := records[p.record]
 			if r.Format != format {
@@ -117,62 +127,105 @@ func (w *flowWriter) write(f io.Writer, records []*warehouse.FlowRecord) error {
 	}
 	clear(w.rows[:cap(w.rows)]) // their strings are others'
 	if cap(w.places) > maxPlaces {
-		w.places, w.ids, w.owned = nil, map[entity.ID]int32{}, nil
+		w.places, w.ids, w.interfaces, w.numbers = nil, map[entity.ID]int32{}, nil, nil
 	}
 	return w.parquet.Close()
 }
 
-// flowPlace is where a record goes: by interface, far address, near port,
-// start and far port, so that what compresses lies side by side. Parts of
-// these do for that: comparing them whole took four times as long.
+// touch reads something of each record that is written next, which come from
+// all over the memory. The processor waits for several of them at a time here,
+// which it cannot while it makes a row of each.
+func touch(records []*warehouse.FlowRecord, places []flowPlace) (sum int64) {
+	for _, p := range places {
+		r := records[p.record]
+		sum += r.Start + int64(r.DstPort) + int64(r.Bytes) + int64(len(r.Raw))
+	}
+	return sum
+}
+
+// flowPlace is where a record goes among those of its interface: by far
+// address, near port, start and far port, so that what compresses lies side by
+// side. Parts of these do for that: comparing them whole took four times as
+// long.
 type flowPlace struct {
-	peer     uint64 // 24 bits of the interface and 40 of the far address
+	far      entity.ID
 	port     uint64 // 16 bits of the near port, 32 of the start, 16 of the far port
 	record   int32
 	outbound bool
 }
 
-// arrange fills w.places.
-func (w *flowWriter) arrange(records []*warehouse.FlowRecord) {
-	clear(w.ids)
-	w.owned, w.places = w.owned[:0], w.places[:0]
-	for i, r := range records {
-		n, ok := w.ids[r.Interface]
-		if !ok {
-			n = int32(len(w.owned))
-			w.ids[r.Interface] = n
-			w.owned = append(w.owned, ownAddress{r.Src, r.Dst})
-		}
-		w.owned[n].see(r.Src, r.Dst)
-		w.places = append(w.places, flowPlace{peer: uint64(n), record: int32(i)})
+func (p flowPlace) compare(q flowPlace) int {
+	switch {
+	case p.far < q.far:
+		return -1
+	case p.far > q.far:
+		return 1
+	case p.port < q.port:
+		return -1
+	case p.port > q.port:
+		return 1
 	}
-	for i := range w.places {
-		p := &w.places[i]
-		r := records[p.record]
-		own := w.owned[p.peer].a
+	return cmp.Compare(p.record, q.record)
+}
+
+// interfaceRecords is what arrange knows of the records of an interface.
+type interfaceRecords struct {
+	id   entity.ID
+	own  ownAddress
+	n    int32
+	next int32 // place of the next one
+}
+
+// arrange fills w.places: the records of one interface after those of the
+// other.
+func (w *flowWriter) arrange(records []*warehouse.FlowRecord) {
+	w.group(records)
+	byID := make([]*interfaceRecords, len(w.interfaces))
+	for i := range w.interfaces {
+		byID[i] = &w.interfaces[i]
+	}
+	slices.SortFunc(byID, func(a, b *interfaceRecords) int { return cmp.Compare(a.id, b.id) })
+	total := int32(0)
+	for _, x := range byID {
+		x.next = total
+		total += x.n
+	}
+	w.places = slices.Grow(w.places[:0], len(records))[:len(records)]
+	for i, r := range records {
+		x := &w.interfaces[w.numbers[i]]
 		// An interface may have more addresses than one: then any order of the
 		// two does, as long as it is the same in both directions.
-		p.outbound = r.Src == own || r.Dst != own && r.Src < r.Dst
+		p := flowPlace{record: int32(i), outbound: r.Src == x.own.a || r.Dst != x.own.a && r.Src < r.Dst}
 		far, nearPort, farPort := r.Src, r.DstPort, r.SrcPort
 		if p.outbound {
 			far, nearPort, farPort = r.Dst, r.SrcPort, r.DstPort
 		}
-		p.peer = uint64(r.Interface)>>40<<40 | uint64(far)>>24
+		p.far = far
 		p.port = uint64(uint16(nearPort))<<48 | uint64(uint32(r.Start))<<16 | uint64(uint16(farPort))
+		w.places[x.next] = p
+		x.next++
 	}
-	slices.SortFunc(w.places, func(a, b flowPlace) int {
-		switch {
-		case a.peer < b.peer:
-			return -1
-		case a.peer > b.peer:
-			return 1
-		case a.port < b.port:
-			return -1
-		case a.port > b.port:
-			return 1
+	for _, x := range byID {
+		slices.SortFunc(w.places[x.next-x.n:x.next], flowPlace.compare)
+	}
+}
+
+// group numbers the interfaces and finds the address of each.
+func (w *flowWriter) group(records []*warehouse.FlowRecord) {
+	clear(w.ids)
+	w.interfaces, w.numbers = w.interfaces[:0], w.numbers[:0]
+	for _, r := range records {
+		n, ok := w.ids[r.Interface]
+		if !ok {
+			n = int32(len(w.interfaces))
+			w.ids[r.Interface] = n
+			w.interfaces = append(w.interfaces, interfaceRecords{id: r.Interface, own: ownAddress{r.Src, r.Dst}})
 		}
-		return cmp.Compare(a.record, b.record)
-	})
+		x := &w.interfaces[n]
+		x.own.see(r.Src, r.Dst)
+		x.n++
+		w.numbers = append(w.numbers, n)
+	}
 }
 
 // ownAddress finds the address of an interface: the one that all its records

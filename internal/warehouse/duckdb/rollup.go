@@ -20,6 +20,7 @@ type rollup struct {
 	keys    string // the columns that rows are merged by, the first among them; all where rows are not summed up
 	merge   string // how the delta's rows are merged: SQL of the other columns, for GROUP BY keys; may be empty
 	sorted  string // order of partitions, as in ORDER BY: like ids side by side compress and prune
+	gather  bool   // rows go to the delta in any number: batch after batch has the same keys, see limits.gatherRows
 }
 
 // partition returns the name of the table that holds r's rows of month m.
@@ -196,7 +197,7 @@ func appendRollup[R any](ctx context.Context, s *Store, r rollupOf[R], rows []R,
 	}
 	var few []*R
 	for m, rows := range byMonth {
-		if len(rows) < s.limits.fewRows {
+		if len(rows) < s.limits.fewRows || r.gather {
 			few = append(few, rows...)
 			continue
 		}
@@ -212,7 +213,9 @@ func appendRollup[R any](ctx context.Context, s *Store, r rollupOf[R], rows []R,
 			return err
 		}
 	}
-	slices.SortFunc(few, r.order)
+	if !r.gather { // or their merger sorts them soon
+		slices.SortFunc(few, r.order)
+	}
 	done.loose[r.name] += int64(len(few))
 	return appendRows(ctx, s.writer, r.delta(), r.fill, few)
 }

@@ -1,7 +1,6 @@
 package duckdb
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -14,7 +13,7 @@ type selection struct {
 	rollup rollup
 	where  string // condition besides the time range; its parameters start at $3
 	args   []any
-	sums   string // of merged rows, see countSums, which it is when empty
+	sums   string // of merged rows; when empty those of Counts, see countSums
 	extra  string // further columns to aggregate, after the counts; may be empty
 }
 
@@ -33,7 +32,10 @@ func (q selection) sql(months []warehouse.Month) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "SELECT %s, ", q.rollup.keys)
-	fmt.Fprintf(&b, cmp.Or(q.sums, countSums), time, unit)
+	if q.sums == "" {
+		fmt.Fprintf(&b, countSums, time, unit)
+	}
+	b.WriteString(q.sums)
 	if q.extra != "" {
 		fmt.Fprintf(&b, ", %s", q.extra)
 	}

@@ -85,7 +85,7 @@ func open(ctx context.Context, dir string, opts Options) (_ *Store, err error) {
 	if err := syncDir(dir); err != nil {
 		return nil, err
 	}
-	connector, torn, err := connect(path)
+	connector, err := connect(path)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
@@ -102,10 +102,8 @@ func open(ctx context.Context, dir string, opts Options) (_ *Store, err error) {
 	if err := s.writer.exec(volumeTable); err != nil {
 		return nil, fmt.Errorf("add the table of volumes: %w", err)
 	}
-	if torn {
-		if err := s.checkTorn(); err != nil {
-			return nil, err
-		}
+	if err := s.checkTorn(ctx); err != nil {
+		return nil, err
 	}
 	if err := s.files.removeOrphans(dir); err != nil {
 		return nil, fmt.Errorf("remove left-overs of a crash: %w", err)
@@ -119,6 +117,11 @@ func (s *Store) configure(opts Options) error {
 	threads := opts.Threads
 	if threads == 0 {
 		threads = runtime.NumCPU()
+	}
+	for _, statement := range ownCheckpoints {
+		if err := s.writer.exec(statement); err != nil {
+			return fmt.Errorf("configure database: %s: %w", statement, err)
+		}
 	}
 	for _, setting := range []string{
 		fmt.Sprintf("threads = %d", threads),
@@ -224,6 +227,10 @@ func (s *Store) Close() error {
 	s.readers.Wait()
 	errs := []error{removeFiles(s.dir, s.replaced)}
 	if s.writer != nil {
+		if s.broken == nil {
+			// What cannot be folded in stays in the log.
+			_ = s.checkpoint(1)
+		}
 		s.writer.close()
 	}
 	if s.db != nil {

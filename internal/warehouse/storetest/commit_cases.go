@@ -58,7 +58,8 @@ func testBatchUntouched(t *testing.T, f *fixture) {
 	}
 	for i := range 50 {
 		b.FlowRecords = append(b.FlowRecords, flow(at("2026-01-01T10:00:00Z").Add(-time.Duration(i)*time.Second), int32(50-i)))
-		b.Flows = append(b.Flows, warehouse.Flow{FlowKey: warehouse.FlowKey{Hour: hour("2026-01-01T10:00:00Z"), Interface: entity.ID(50 - i)}, Records: 1})
+		b.Flows = append(b.Flows, warehouse.Flow{FlowKey: warehouse.FlowKey{Hour: hour("2026-01-01T10:00:00Z"), Interface: entity.ID(50 - i)}, Traffic: warehouse.Traffic{Records: 1}})
+		b.FlowPeers = append(b.FlowPeers, warehouse.FlowPeer{FlowPeerKey: warehouse.FlowPeerKey{Day: hour("2026-01-01T10:00:00Z").Day(), Interface: entity.ID(50 - i)}})
 		b.Findings = append(b.Findings, warehouse.FindingVersion{Finding: entity.ID(50 - i), Updated: at("2026-01-01T10:00:00Z")})
 	}
 	before := Clone(b)
@@ -141,6 +142,7 @@ func testTimeOutside(t *testing.T, f *fixture) {
 			"link":        {Links: []warehouse.Link{{Hour: h}}},
 			"flow record": {FlowRecords: []warehouse.FlowRecord{flow(d.Time(), 1)}},
 			"flow":        {Flows: []warehouse.Flow{{FlowKey: warehouse.FlowKey{Hour: h}}}},
+			"flow peer":   {FlowPeers: []warehouse.FlowPeer{{FlowPeerKey: warehouse.FlowPeerKey{Day: d}}}},
 			"kube":        {Kube: []warehouse.Kube{{Hour: h}}},
 			"finding":     {Findings: []warehouse.FindingVersion{{Updated: d.Time()}}},
 			"coverage":    {Coverage: []warehouse.Coverage{{Hour: h}}},
@@ -325,7 +327,9 @@ func testLargeBatch(t *testing.T, f *fixture) {
 		r := flow(when, int32(i))
 		r.Src, r.Interface = id, id
 		b.FlowRecords = append(b.FlowRecords, keyed(r))
-		b.Flows = append(b.Flows, warehouse.Flow{FlowKey: warehouse.FlowKey{Hour: h, Interface: nic, Peer: id}, Records: 1, First: when.Unix(), Last: when.Unix()})
+		b.Flows = append(b.Flows, warehouse.Flow{FlowKey: warehouse.FlowKey{Hour: h, Interface: nic, Local: id}, Traffic: warehouse.Traffic{Records: 1}})
+		b.FlowPeers = append(b.FlowPeers, warehouse.FlowPeer{FlowPeerKey: warehouse.FlowPeerKey{Day: h.Day(), Interface: nic, Peer: id},
+			Hours: h.InDay(), Traffic: warehouse.Traffic{Records: 1}})
 		b.Kube = append(b.Kube, warehouse.Kube{Hour: h, Cluster: nic, Subject: id, Counts: c})
 		b.Findings = append(b.Findings, warehouse.FindingVersion{Finding: id, Updated: when, Title: fmt.Sprint("title ", i)})
 		b.Coverage = append(b.Coverage, warehouse.Coverage{Hour: h, Account: id, Origin: warehouse.FromEKSAudit, Counts: c})

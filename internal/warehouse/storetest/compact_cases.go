@@ -110,7 +110,7 @@ func testCompactWhileRead(t *testing.T, f *fixture) {
 					return
 				}
 				for name, n := range map[string]int{"events": x.Events, "flow records": x.FlowRecords, "hours": x.Hours, "values": x.Values,
-					"rule hits": x.RuleHits, "flows": x.Flows, "findings": x.Findings} {
+					"rule hits": x.RuleHits, "flows": x.Flows, "flow peers": x.FlowPeers, "findings": x.Findings} {
 					if n < first || n > first+more {
 						t.Errorf("%d %s; want %d to %d", n, name, first, first+more)
 						return

@@ -105,6 +105,8 @@ func everyCall(f *fixture, s warehouse.Store, each func(name string, err error))
 	each("FlowRecords", err)
 	_, err = s.Flows(f.ctx, nic, always)
 	each("Flows", err)
+	_, err = s.FlowPeers(f.ctx, nic, always)
+	each("FlowPeers", err)
 	_, err = s.Kube(f.ctx, alice, always)
 	each("Kube", err)
 	_, err = s.Findings(f.ctx, warehouse.FindingQuery{})
@@ -140,8 +142,8 @@ func testClose(t *testing.T, f *fixture) {
 		n++
 		wantError(t, name, err, warehouse.ErrClosed)
 	})
-	if n != 24 {
-		t.Errorf("%d calls answered; want 24", n)
+	if n != 25 {
+		t.Errorf("%d calls answered; want 25", n)
 	}
 }
 

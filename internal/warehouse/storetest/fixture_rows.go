@@ -92,9 +92,12 @@ func full(id string, t time.Time) *warehouse.Batch {
 	return &warehouse.Batch{
 		ID:          id,
 		FlowRecords: []warehouse.FlowRecord{flow(t, int32(own&0xffff))},
-		Flows: []warehouse.Flow{{FlowKey: warehouse.FlowKey{Hour: h, Account: account, Interface: nic, Local: bob, Peer: address,
+		Flows: []warehouse.Flow{{FlowKey: warehouse.FlowKey{Hour: h, Account: account, Interface: nic, Local: bob,
 			LocalPort: 443, PeerPort: warehouse.EphemeralPort, Protocol: 6, Direction: warehouse.Inbound, Action: warehouse.Accepted},
-			Records: 1, Packets: 10, Bytes: 840, First: t.Unix(), Last: t.Unix() + 59}},
+			Traffic: warehouse.Traffic{Records: 1, Packets: 10, Bytes: 840}}},
+		FlowPeers: []warehouse.FlowPeer{{FlowPeerKey: warehouse.FlowPeerKey{Day: h.Day(), Account: account, Interface: nic, Local: bob, Peer: address,
+			Direction: warehouse.Inbound, Action: warehouse.Accepted},
+			Hours: h.InDay(), Traffic: warehouse.Traffic{Records: 1, Packets: 10, Bytes: 840}}},
 		Kube: []warehouse.Kube{{Hour: h, Account: account, Cluster: 5, Subject: alice, API: api, Address: address, Target: 6, Counts: c}},
 		Findings: []warehouse.FindingVersion{{Finding: own, Updated: t, Created: t, First: t, Account: account, Region: 5, Product: "GuardDuty",
 			Type: "Recon:EC2/Portscan", Title: "title of " + id, Severity: 5.5, Label: "MEDIUM", Count: 2, Archived: true}},
@@ -121,7 +124,7 @@ type extent struct {
 	Events, FlowRecords, Digests                      int // go by day
 	Entities                                          int
 	Hours, Values, Activity, Signins, Links, RuleHits int // go by month
-	Flows, Kube, Findings, Coverage                   int
+	Flows, FlowPeers, Kube, Findings, Coverage        int
 	Objects, Volumes                                  int
 }
 
@@ -137,7 +140,7 @@ func once(n int) extent {
 // extentWith has one number for all that goes by day, one for all that goes by
 // month and one for what stays.
 func extentWith(days, entities, months, objects int) extent {
-	return extent{days, days, days, entities, months, months, months, months, months, months, months, months, months, months, objects, objects}
+	return extent{days, days, days, entities, months, months, months, months, months, months, months, months, months, months, months, objects, objects}
 }
 
 // extentOf reads every kind of row.
@@ -201,6 +204,13 @@ func extentOf(f *fixture) (x extent, err error) {
 	}
 	for _, r := range flows {
 		x.Flows += int(r.Records)
+	}
+	peers, err := f.FlowPeers(f.ctx, nic, always)
+	if err != nil {
+		return x, err
+	}
+	for _, r := range peers {
+		x.FlowPeers += int(r.Records)
 	}
 	kube, err := f.Kube(f.ctx, alice, always)
 	if err != nil {

@@ -23,42 +23,85 @@ func withoutKey(r warehouse.FlowRecord) warehouse.FlowRecord {
 func testFlows(t *testing.T, f *fixture) {
 	h := hour("2025-12-31T23:00:00Z")
 	row := func(h warehouse.Hour, change func(*warehouse.Flow)) warehouse.Flow {
-		r := warehouse.Flow{FlowKey: warehouse.FlowKey{Hour: h, Account: account, Interface: nic, Local: alice, Peer: bob, LocalPort: 65535,
-			PeerPort: 22, Protocol: 255, Direction: warehouse.Outbound, Action: warehouse.Rejected}, Records: 1, Packets: 2, Bytes: 3,
-			First: h.Time().Unix() + 5, Last: h.Time().Unix() + 3605}
+		r := warehouse.Flow{FlowKey: warehouse.FlowKey{Hour: h, Account: account, Interface: nic, Local: alice, LocalPort: 65535,
+			PeerPort: 22, Protocol: 255, Direction: warehouse.Outbound, Action: warehouse.Rejected}, Traffic: warehouse.Traffic{Records: 1, Packets: 2, Bytes: 3}}
 		change(&r)
 		return r
 	}
-	same1 := row(h, func(*warehouse.Flow) {})
-	more := row(h, func(r *warehouse.Flow) {
-		r.Records, r.Packets, r.Bytes, r.First, r.Last = 7, 1<<40, math.MaxUint64-4, r.First-4, r.Last-100
-	})
-	f.commit(t, &warehouse.Batch{ID: "a", Flows: []warehouse.Flow{same1,
+	other := row(h, func(r *warehouse.Flow) { r.Interface = 5 })
+	more := warehouse.Traffic{Records: 7, Packets: 1 << 40, Bytes: math.MaxUint64 - 4}
+	f.commit(t, &warehouse.Batch{ID: "a", Flows: []warehouse.Flow{other, row(h, func(*warehouse.Flow) {}),
 		row(h+1, func(r *warehouse.Flow) { r.Bytes = math.MaxUint64 }), // another month
 		row(h, func(r *warehouse.Flow) { r.PeerPort = 23 }),
-		row(h, func(r *warehouse.Flow) { r.Action = warehouse.Accepted }),
-		row(h, func(r *warehouse.Flow) { r.Interface, r.Local, r.Peer = 5, bob, alice })}})
-	f.commit(t, &warehouse.Batch{ID: "b", Flows: []warehouse.Flow{more, row(h+1, func(r *warehouse.Flow) { r.Bytes = 1 })}})
-	merged := same1
-	merged.Merge(more)
-	if merged.Bytes != math.MaxUint64-1 || merged.Records != 8 {
-		t.Errorf("merged: %+v", merged)
-	}
+		row(h, func(r *warehouse.Flow) { r.Action = warehouse.Accepted })}})
+	f.commit(t, &warehouse.Batch{ID: "b", Flows: []warehouse.Flow{row(h, func(r *warehouse.Flow) { r.Traffic = more }),
+		row(h+1, func(r *warehouse.Flow) { r.Bytes = 1 })}})
 	sorted := func(rows []warehouse.Flow) []warehouse.Flow {
 		slices.SortFunc(rows, func(a, b warehouse.Flow) int {
 			return cmp.Or(cmp.Compare(a.Hour, b.Hour), cmp.Compare(a.PeerPort, b.PeerPort), cmp.Compare(a.Action, b.Action), cmp.Compare(a.Interface, b.Interface))
 		})
 		return rows
 	}
-	other := row(h, func(r *warehouse.Flow) { r.Interface, r.Local, r.Peer = 5, bob, alice })
-	ofNIC := []warehouse.Flow{row(h, func(r *warehouse.Flow) { r.Action = warehouse.Accepted }), merged,
+	ofNIC := []warehouse.Flow{row(h, func(r *warehouse.Flow) { r.Action = warehouse.Accepted }),
+		row(h, func(r *warehouse.Flow) { r.Records, r.Packets, r.Bytes = 8, 1<<40+2, math.MaxUint64-1 }),
 		row(h, func(r *warehouse.Flow) { r.PeerPort = 23 }),
 		row(h+1, func(r *warehouse.Flow) { r.Records, r.Packets, r.Bytes = 2, 4, math.MaxUint64 })} // more than there are numbers
 	for range 2 {
 		same(t, "of an interface", sorted(must(f.Flows(f.ctx, nic, always))(t)), ofNIC)
-		same(t, "of a local address and a peer", sorted(must(f.Flows(f.ctx, alice, always))(t)), sorted(append(slices.Clone(ofNIC), other)))
+		same(t, "of a local address", sorted(must(f.Flows(f.ctx, alice, always))(t)), sorted(append(slices.Clone(ofNIC), other)))
 		same(t, "of an hour", sorted(must(f.Flows(f.ctx, nic, warehouse.Range{From: h + 1, To: h + 2}))(t)), ofNIC[3:])
 		same(t, "of another", must(f.Flows(f.ctx, account, always))(t), []warehouse.Flow{})
+		f.reopen(t)
+	}
+}
+
+// testFlowPeers has traffic of one interface with two others and asks for
+// each of its ends.
+func testFlowPeers(t *testing.T, f *fixture) {
+	h := hour("2025-12-31T23:00:00Z")
+	d := h.Day()
+	row := func(change func(*warehouse.FlowPeer)) warehouse.FlowPeer {
+		r := warehouse.FlowPeer{FlowPeerKey: warehouse.FlowPeerKey{Day: d, Account: account, Interface: nic, Local: alice, Peer: bob,
+			Direction: warehouse.Outbound, Action: warehouse.Rejected}, Hours: h.InDay(), Traffic: warehouse.Traffic{Records: 1, Packets: 2, Bytes: 3}}
+		change(&r)
+		return r
+	}
+	other := row(func(r *warehouse.FlowPeer) { r.Interface, r.Local, r.Peer = 5, bob, alice })
+	next := row(func(r *warehouse.FlowPeer) { r.Day, r.Hours, r.Bytes = d+1, 3, math.MaxUint64 }) // another month
+	f.commit(t, &warehouse.Batch{ID: "a", FlowPeers: []warehouse.FlowPeer{next, other, row(func(*warehouse.FlowPeer) {}),
+		row(func(r *warehouse.FlowPeer) { r.Action = warehouse.Accepted }),
+		row(func(r *warehouse.FlowPeer) { r.Direction = warehouse.Inbound }),
+		row(func(r *warehouse.FlowPeer) { r.Peer = address })}})
+	more := row(func(r *warehouse.FlowPeer) {
+		r.Hours, r.Traffic = 1|1<<23, warehouse.Traffic{Records: 7, Packets: 1 << 40, Bytes: math.MaxUint64 - 4}
+	})
+	f.commit(t, &warehouse.Batch{ID: "b", FlowPeers: []warehouse.FlowPeer{more, row(func(r *warehouse.FlowPeer) { r.Day, r.Hours = d+1, 4 })}})
+	sorted := func(rows ...warehouse.FlowPeer) []warehouse.FlowPeer {
+		slices.SortFunc(rows, func(a, b warehouse.FlowPeer) int {
+			return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Interface, b.Interface), cmp.Compare(a.Peer, b.Peer),
+				cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.Action, b.Action))
+		})
+		return rows
+	}
+	withAddress := row(func(r *warehouse.FlowPeer) { r.Peer = address })
+	lastDay := row(func(r *warehouse.FlowPeer) {
+		r.Day, r.Hours, r.Traffic = d+1, 7, warehouse.Traffic{Records: 2, Packets: 4, Bytes: math.MaxUint64}
+	})
+	withBob := []warehouse.FlowPeer{
+		row(func(r *warehouse.FlowPeer) {
+			r.Hours, r.Traffic = 1|1<<23, warehouse.Traffic{Records: 8, Packets: 1<<40 + 2, Bytes: math.MaxUint64 - 1}
+		}),
+		row(func(r *warehouse.FlowPeer) { r.Action = warehouse.Accepted }),
+		row(func(r *warehouse.FlowPeer) { r.Direction = warehouse.Inbound }),
+		lastDay}
+	with := func(rows ...warehouse.FlowPeer) []warehouse.FlowPeer { return sorted(append(rows, withBob...)...) }
+	for range 2 {
+		same(t, "of an interface", sorted(must(f.FlowPeers(f.ctx, nic, always))(t)...), with(withAddress))
+		same(t, "of a local address and a peer", sorted(must(f.FlowPeers(f.ctx, alice, always))(t)...), with(withAddress, other))
+		same(t, "of a peer", sorted(must(f.FlowPeers(f.ctx, address, always))(t)...), []warehouse.FlowPeer{withAddress})
+		same(t, "of the day of an hour", sorted(must(f.FlowPeers(f.ctx, nic, warehouse.Range{From: h + 1, To: h + 2}))(t)...), []warehouse.FlowPeer{lastDay})
+		same(t, "of no hour", must(f.FlowPeers(f.ctx, nic, warehouse.Range{From: h, To: h}))(t), []warehouse.FlowPeer{})
+		same(t, "of another", must(f.FlowPeers(f.ctx, account, always))(t), []warehouse.FlowPeer{})
 		f.reopen(t)
 	}
 }

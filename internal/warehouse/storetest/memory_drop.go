@@ -66,6 +66,7 @@ func (s *memoryStore) Drop(ctx context.Context, months []warehouse.Month) error 
 		b.RuleHits = slices.DeleteFunc(b.RuleHits, func(r warehouse.RuleHit) bool { return goneHour(r.Hour) })
 		b.FlowRecords = slices.DeleteFunc(b.FlowRecords, func(r warehouse.FlowRecord) bool { return gone(warehouse.DayOf(time.Unix(r.Start, 0))) })
 		b.Flows = slices.DeleteFunc(b.Flows, func(r warehouse.Flow) bool { return goneHour(r.Hour) })
+		b.FlowPeers = slices.DeleteFunc(b.FlowPeers, func(r warehouse.FlowPeer) bool { return gone(r.Day) })
 		b.Kube = slices.DeleteFunc(b.Kube, func(r warehouse.Kube) bool { return goneHour(r.Hour) })
 		b.Findings = slices.DeleteFunc(b.Findings, func(r warehouse.FindingVersion) bool { return gone(warehouse.DayOf(r.Updated)) })
 		b.Coverage = slices.DeleteFunc(b.Coverage, func(r warehouse.Coverage) bool { return goneHour(r.Hour) })

@@ -20,17 +20,36 @@ func (s *memoryStore) Flows(ctx context.Context, id entity.ID, r warehouse.Range
 	merged := map[warehouse.FlowKey]warehouse.Flow{}
 	for _, b := range batches {
 		for _, f := range b.Flows {
-			if !within(r, f.Hour) || f.Interface != id && f.Local != id && f.Peer != id {
+			if !within(r, f.Hour) || f.Interface != id && f.Local != id {
 				continue
 			}
-			if old, ok := merged[f.FlowKey]; ok {
-				f.Merge(old)
-			}
+			f.Add(merged[f.FlowKey].Traffic)
 			merged[f.FlowKey] = f
 		}
 	}
 	out := slices.Collect(maps.Values(merged))
 	slices.SortFunc(out, func(a, b warehouse.Flow) int { return cmp.Compare(a.Hour, b.Hour) })
+	return out, nil
+}
+
+// FlowPeers implements warehouse.Store.
+func (s *memoryStore) FlowPeers(ctx context.Context, id entity.ID, r warehouse.Range) ([]warehouse.FlowPeer, error) {
+	batches, err := s.batches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	merged := map[warehouse.FlowPeerKey]warehouse.FlowPeer{}
+	for _, b := range batches {
+		for _, f := range b.FlowPeers {
+			if !touches(r, f.Day) || f.Interface != id && f.Local != id && f.Peer != id {
+				continue
+			}
+			f.Merge(merged[f.FlowPeerKey])
+			merged[f.FlowPeerKey] = f
+		}
+	}
+	out := slices.Collect(maps.Values(merged))
+	slices.SortFunc(out, func(a, b warehouse.FlowPeer) int { return cmp.Compare(a.Day, b.Day) })
 	return out, nil
 }
 

@@ -54,6 +54,11 @@ func fold[R any, K comparable](ctx context.Context, s *memoryStore, rows func(wa
 	return out, nil
 }
 
+// touches reports whether a range has an hour of a day.
+func touches(r warehouse.Range, d warehouse.Day) bool {
+	return r.From < r.To && d >= r.From.Day() && d <= (r.To-1).Day()
+}
+
 func within(r warehouse.Range, h warehouse.Hour) bool { return h >= r.From && h < r.To }
 
 // EntityHours implements warehouse.Store.
@@ -69,7 +74,7 @@ func (s *memoryStore) EntityHours(ctx context.Context, id entity.ID, role wareho
 func (s *memoryStore) Values(ctx context.Context, id entity.ID, d warehouse.Dimension, r warehouse.Range) ([]warehouse.Value, error) {
 	return fold(ctx, s, func(b warehouse.Batch) []warehouse.Value { return b.Values },
 		func(x warehouse.Value) bool {
-			return x.Entity == id && x.Dimension == d && r.From < r.To && x.Day >= r.From.Day() && x.Day <= (r.To-1).Day()
+			return x.Entity == id && x.Dimension == d && touches(r, x.Day)
 		},
 		func(x warehouse.Value) warehouse.Value { x.Counts = warehouse.Counts{}; return x },
 		func(x *warehouse.Value) *warehouse.Counts { return &x.Counts },

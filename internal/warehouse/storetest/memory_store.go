@@ -115,6 +115,9 @@ func daysOf(b *warehouse.Batch) (days []warehouse.Day) {
 	for _, r := range b.Flows {
 		days = append(days, r.Hour.Day())
 	}
+	for _, r := range b.FlowPeers {
+		days = append(days, r.Day)
+	}
 	for _, r := range b.Kube {
 		days = append(days, r.Hour.Day())
 	}
@@ -211,6 +214,7 @@ func Clone(b *warehouse.Batch) warehouse.Batch {
 	}
 	c.FlowRecords = slices.Clone(b.FlowRecords)
 	c.Flows = slices.Clone(b.Flows)
+	c.FlowPeers = slices.Clone(b.FlowPeers)
 	c.Kube = slices.Clone(b.Kube)
 	c.Findings = slices.Clone(b.Findings)
 	c.Coverage = slices.Clone(b.Coverage)

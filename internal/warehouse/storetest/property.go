@@ -133,6 +133,9 @@ func drawBatch(t *rapid.T, id string) *warehouse.Batch {
 		}
 		return c
 	}
+	traffic := func() warehouse.Traffic {
+		return warehouse.Traffic{Records: rapid.Uint32Range(1, 3).Draw(t, "records"), Packets: rapid.Uint64().Draw(t, "packets"), Bytes: rapid.Uint64().Draw(t, "bytes")}
+	}
 	rows := func(name string) int { return rapid.IntRange(0, 6).Draw(t, name) }
 	for range rows("events") {
 		e := event(when(), rapid.SampledFrom([]string{"a", "b", "c'", "d\xff", ""}).Draw(t, "event id"))
@@ -170,9 +173,13 @@ func drawBatch(t *rapid.T, id string) *warehouse.Batch {
 	}
 	for range rows("flows") {
 		b.Flows = append(b.Flows, warehouse.Flow{FlowKey: warehouse.FlowKey{Hour: warehouse.HourOf(when()), Account: pick("account"), Interface: pick("interface"),
-			Local: pick("local"), Peer: pick("peer"), LocalPort: rapid.Uint16().Draw(t, "port") & 0xffef, Protocol: 17, Direction: warehouse.Outbound},
-			Records: rapid.Uint32Range(1, 3).Draw(t, "records"), Packets: rapid.Uint64().Draw(t, "packets"), Bytes: rapid.Uint64().Draw(t, "bytes"),
-			First: rapid.Int64Range(-5, 5).Draw(t, "first"), Last: rapid.Int64Range(-1<<62, 1<<62).Draw(t, "last")})
+			Local: pick("local"), LocalPort: rapid.Uint16().Draw(t, "port") & 0xffef, Protocol: 17, Direction: warehouse.Outbound},
+			Traffic: traffic()})
+	}
+	for range rows("flow peers") {
+		b.FlowPeers = append(b.FlowPeers, warehouse.FlowPeer{FlowPeerKey: warehouse.FlowPeerKey{Day: warehouse.DayOf(when()), Account: pick("account"),
+			Interface: pick("interface"), Local: pick("local"), Peer: pick("peer"), Action: warehouse.Rejected},
+			Hours: warehouse.HourSet(rapid.Uint32().Draw(t, "hours")), Traffic: traffic()})
 	}
 	for range rows("kube") {
 		b.Kube = append(b.Kube, warehouse.Kube{Hour: warehouse.HourOf(when()), Cluster: pick("cluster"), Subject: pick("subject"), API: pick("api"),
@@ -320,6 +327,12 @@ func everything(ctx context.Context, s warehouse.Store, ids []entity.ID, events 
 		byHour("flows", hours)
 		flows, err = ordered(flows, err)
 		add(fmt.Sprint("flows ", id), flows, err)
+		peers, err := s.FlowPeers(ctx, id, always)
+		if !slices.IsSortedFunc(peers, func(a, b warehouse.FlowPeer) int { return cmp.Compare(a.Day, b.Day) }) && first == nil {
+			first = fmt.Errorf("flow peers are not in the order of days: %v", peers)
+		}
+		peers, err = ordered(peers, err)
+		add(fmt.Sprint("flow peers ", id), peers, err)
 		kube, err := ordered(s.Kube(ctx, id, always))
 		add(fmt.Sprint("kube ", id), kube, err)
 		records, err := ordered(s.FlowRecords(ctx, warehouse.FlowQuery{Address: id}))

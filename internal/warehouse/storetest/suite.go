@@ -62,6 +62,7 @@ func Run(t *testing.T, open Opener) {
 		{"query/signins and links", testSigninsLinks},
 		{"query/high ids", testHighIDs},
 		{"query/flows", testFlows},
+		{"query/flow peers", testFlowPeers},
 		{"query/kube", testKube},
 		{"query/findings", testFindings},
 		{"query/coverage", testCoverage},
