@@ -50,7 +50,7 @@ func TestStolenKeyTruthIsInTheFiles(t *testing.T) {
 	for _, cfg := range []Config{
 		{Seed: 1, Days: 3, EventsPerFile: 2000, Story: StoryStolenKey},
 		{Seed: 99, Days: 2, Events: 3000, Accounts: 2, Principals: 12, Story: StoryStolenKey},
-		{Seed: 5, Days: 3, Events: 9000, Accounts: 9, Principals: 300, Story: StoryStolenKey},
+		{Seed: 5, Days: 3, Events: 4000, Accounts: 9, Principals: 300, Story: StoryStolenKey},
 	} {
 		c := simulate(t, cfg)
 		s := c.manifest.Story

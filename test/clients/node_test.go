@@ -21,7 +21,7 @@ func TestJavaScriptSDK(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(modules, "node_modules", "@aws-sdk", "client-detective")); err != nil {
 		t.Skip("@aws-sdk/client-detective of the pinned clients is missing: `make test` installs it")
 	}
-	c := newCast(t, "throttle: {per_second: 0.001, burst: 40}\n")
+	c := newCast(t, "throttle: {per_second: 0.001, burst: 180}\n")
 	given, err := json.Marshal(map[string]any{
 		"program": program, "data": c.data, "url": c.url, "accounts": c.accounts, "logs": writeLogs(t, time.Now(), security, outsider),
 		"management": management, "security": security, "dev": dev, "prod": prod, "outsider": outsider, "entity": user(outsider),

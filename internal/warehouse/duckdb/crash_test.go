@@ -152,7 +152,7 @@ func TestCrash(t *testing.T) {
 		return
 	}
 	t.Parallel()
-	kills := 10
+	kills := 4
 	if os.Getenv("GUMSHOE_FULL") == "1" {
 		kills = 200
 	}

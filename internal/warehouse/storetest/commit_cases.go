@@ -214,7 +214,7 @@ func (c *countdown) Err() error {
 // testVisibleTogether reads two kinds of rows one after the other while
 // batches are committed: what the first shows, the second must show too.
 func testVisibleTogether(t *testing.T, f *fixture) {
-	const batches = 24
+	const batches = 10
 	kinds := []func(*fixture) (int, error){
 		func(f *fixture) (int, error) {
 			r, err := f.Events(f.ctx, warehouse.EventQuery{})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -20,7 +21,12 @@ import (
 
 // propertyChecks is how often the property is tried unless -rapid.checks is
 // given: each try makes a graph.
-const propertyChecks = 10
+func propertyChecks() int {
+	if os.Getenv("GUMSHOE_FULL") == "1" {
+		return 30
+	}
+	return 4
+}
 
 // testAgainstReference does the same at random with the engine and with the
 // reference and compares everything that can be asked.
@@ -109,7 +115,7 @@ func limitChecks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	set(strconv.Itoa(propertyChecks))
+	set(strconv.Itoa(propertyChecks()))
 	t.Cleanup(func() { set(old) })
 }
 

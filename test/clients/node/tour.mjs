@@ -60,7 +60,7 @@ async function eventually(what, holds) {
     const got = await holds();
     if (got) return got;
     assert.ok(Date.now() < end, `it did not come to this: ${what}`);
-    await new Promise((next) => setTimeout(next, 20));
+    await new Promise((next) => setTimeout(next, 200));
   }
 }
 
