@@ -42,8 +42,9 @@ const (
 var ownCheckpoints = []string{"PRAGMA disable_checkpoint_on_shutdown", "SET GLOBAL checkpoint_threshold = '1TB'"}
 
 // checkpoint folds the log in if it has at least so many bytes. The caller
-// holds write. A failure leaves what was committed in the log; the graph must
-// be opened anew.
+// holds write. A failure leaves what was committed in the log. If it is the
+// engine's, the graph must be opened anew; where there was no room for the old
+// blocks, the next call tries again.
 func (s *Store) checkpoint(least int64) error {
 	path := filepath.Join(s.dir, databaseFile)
 	info, err := os.Stat(path + ".wal")
@@ -53,10 +54,10 @@ func (s *Store) checkpoint(least int64) error {
 	if err == nil {
 		err = s.saveMetadata(path)
 	}
-	if err == nil {
-		err = s.writer.exec("CHECKPOINT")
-	}
 	if err != nil {
+		return fmt.Errorf("prepare checkpoint: %w", err)
+	}
+	if err := s.writer.exec("CHECKPOINT"); err != nil {
 		s.broken = fmt.Errorf("checkpoint: %w", err)
 		return s.broken
 	}

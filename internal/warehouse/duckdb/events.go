@@ -15,36 +15,11 @@ import (
 const eventColumns = `origin::UTINYINT, epoch_ms("time"), ` + idSQL + ` AS id, print, account, principal, session, access_key, address, agent,
 	api, region, error, target, outcome::UTINYINT, conflict, raw_cut`
 
-// Events implements warehouse.Store. Days follow each other, so it reads one
-// day after the other until it has enough, see growing.
-func (s *Store) Events(ctx context.Context, q warehouse.EventQuery) (out []warehouse.Event, err error) {
-	limit := q.Limit
-	if limit <= 0 {
-		limit = warehouse.DefaultEvents
-	}
-	s.unlink.RLock()
-	defer s.unlink.RUnlock()
-	err = s.read(ctx, func(ctx context.Context, tx querier) error {
-		days, err := s.segmentDays(ctx, tx, segmentFile, q.From, q.To)
-		if err != nil {
-			return err
-		}
-		for paths := range growing(days) {
-			if len(out) == limit {
-				return nil
-			}
-			events, err := eventsIn(ctx, tx, paths, q, limit-len(out))
-			if err != nil {
-				return fmt.Errorf("query event: %w", err)
-			}
-			out = append(out, events...)
-		}
-		return nil
+// Events implements warehouse.Store.
+func (s *Store) Events(ctx context.Context, q warehouse.EventQuery) ([]warehouse.Event, error) {
+	return inSegments(ctx, s, segmentFile, q.From, q.To, q.Limit, func(ctx context.Context, tx querier, paths string, limit int) ([]warehouse.Event, error) {
+		return eventsIn(ctx, tx, paths, q, limit)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
 }
 
 func eventsIn(ctx context.Context, tx querier, paths string, q warehouse.EventQuery, limit int) ([]warehouse.Event, error) {

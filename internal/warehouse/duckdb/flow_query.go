@@ -17,35 +17,11 @@ const flowColumns = `start, duration, version::UTINYINT AS version, account, int
 	protocol::SMALLINT AS protocol, packets, bytes, action::UTINYINT AS action, status::UTINYINT AS status,
 	format, rest, raw`
 
-// FlowRecords implements warehouse.Store. It reads day by day, as Events does.
-func (s *Store) FlowRecords(ctx context.Context, q warehouse.FlowQuery) (out []warehouse.FlowRecord, err error) {
-	limit := q.Limit
-	if limit <= 0 {
-		limit = warehouse.DefaultEvents
-	}
-	s.unlink.RLock()
-	defer s.unlink.RUnlock()
-	err = s.read(ctx, func(ctx context.Context, tx querier) error {
-		days, err := s.segmentDays(ctx, tx, flowFile, q.From, q.To)
-		if err != nil {
-			return err
-		}
-		for paths := range growing(days) {
-			if len(out) == limit {
-				return nil
-			}
-			records, err := flowsIn(ctx, tx, paths, q, limit-len(out))
-			if err != nil {
-				return fmt.Errorf("query flow record: %w", err)
-			}
-			out = append(out, records...)
-		}
-		return nil
+// FlowRecords implements warehouse.Store.
+func (s *Store) FlowRecords(ctx context.Context, q warehouse.FlowQuery) ([]warehouse.FlowRecord, error) {
+	return inSegments(ctx, s, flowFile, q.From, q.To, q.Limit, func(ctx context.Context, tx querier, paths string, limit int) ([]warehouse.FlowRecord, error) {
+		return flowsIn(ctx, tx, paths, q, limit)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
 }
 
 func flowsIn(ctx context.Context, tx querier, paths string, q warehouse.FlowQuery, limit int) ([]warehouse.FlowRecord, error) {

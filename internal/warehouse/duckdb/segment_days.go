@@ -7,6 +7,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
 // segmentDays returns the paths of the segments of a kind that may hold
@@ -38,6 +40,39 @@ func (s *Store) segmentDays(ctx context.Context, tx querier, kind fileKind, from
 		return nil
 	})
 	return days, err
+}
+
+// inSegments reads at most limit records, warehouse.DefaultEvents for none, of
+// the segments of a kind. Days follow each other, so it reads one after the
+// other until it has enough, see growing.
+func inSegments[R any](ctx context.Context, s *Store, kind fileKind, from, to time.Time, limit int,
+	read func(ctx context.Context, tx querier, paths string, limit int) ([]R, error)) (out []R, err error) {
+	if limit <= 0 {
+		limit = warehouse.DefaultEvents
+	}
+	s.unlink.RLock()
+	defer s.unlink.RUnlock()
+	err = s.read(ctx, func(ctx context.Context, tx querier) error {
+		days, err := s.segmentDays(ctx, tx, kind, from, to)
+		if err != nil {
+			return err
+		}
+		for paths := range growing(days) {
+			if len(out) == limit {
+				return nil
+			}
+			some, err := read(ctx, tx, paths, limit-len(out))
+			if err != nil {
+				return fmt.Errorf("query %s: %w", fileDirs[kind], err)
+			}
+			out = append(out, some...)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // ceilMilli returns the first Unix millisecond not before t: events have whole
