@@ -6,5 +6,5 @@
 // The decoders themselves lie below it, one package a kind of source, with
 // what they share in jsonscan and jsonstream.
 //
-// It may import compression libraries; nothing of gumshoe.
+// It may import compression libraries and gunzip; nothing else of gumshoe.
 package decode

@@ -6,8 +6,9 @@ import (
 	"errors"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/gumshoe-detective/gumshoe/internal/decode/gunzip"
 )
 
 // Container is how an object's bytes are packed.
@@ -37,7 +38,7 @@ type Reader struct {
 	limits Limits
 	src    input
 	in     *bufio.Reader
-	gz     *gzip.Reader
+	gz     *gunzip.Reader
 	zs     *zstd.Decoder
 
 	container Container
@@ -103,7 +104,7 @@ func (u *Reader) open() error {
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
 		u.container = Gzip
 		if u.gz == nil {
-			u.gz = new(gzip.Reader)
+			u.gz = new(gunzip.Reader)
 		}
 		if err := u.gz.Reset(u.in); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gumshoe-detective/gumshoe/internal/source"
@@ -86,6 +87,7 @@ func (b *batcher) flush(ctx context.Context) error {
 	batch := &b.made
 	emptyBatch(batch)
 	batch.ID = id
+	batch.Events = slices.Grow(batch.Events, len(b.keys))
 	ledger := newLedgerRows(b.membership, b.now())
 	f := b.folder
 	f.reset()
@@ -208,7 +210,7 @@ func (b *batcher) knownFlows(ctx context.Context) ([]warehouse.Verdict, error) {
 // against the store and against earlier events of the same batch.
 func (b *batcher) verdicts(ctx context.Context) ([]warehouse.Verdict, error) {
 	clear(b.keys)
-	b.keys = b.keys[:0]
+	b.keys = slices.Grow(b.keys[:0], b.events)
 	for _, c := range b.chunks {
 		for i := range c.events {
 			e := &c.events[i]

@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"slices"
+
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
 
@@ -53,8 +55,24 @@ func (f chunks) put(c *chunk) {
 	}
 }
 
+// fewRows is how many rows a chunk has room for at first: a push has few.
+const fewRows = 64
+
+// roomFor returns rows with room for one more. Those that are not few get room
+// for all that a chunk may have at once: to double it leaves as much garbage.
+func roomFor[R any](rows []R, all int) []R {
+	switch n := len(rows); {
+	case n < cap(rows):
+		return rows
+	case n < fewRows:
+		return slices.Grow(rows, fewRows)
+	default:
+		return slices.Grow(rows, max(all-n, n))
+	}
+}
+
 // rawBlock is the size in bytes of the blocks that hold raw records.
-const rawBlock = 1 << 20
+const rawBlock = 512 << 10
 
 // keep copies a raw record, which the decoder will overwrite. A large record
 // does not go into a block.

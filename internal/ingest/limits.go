@@ -23,11 +23,11 @@ type limits struct {
 func defaultLimits() limits {
 	return limits{
 		batchEvents: 40_000, batchBytes: 96 << 20,
-		chunkEvents: 4096, chunkBytes: 8 << 20,
+		chunkEvents: 1024, chunkBytes: 2 << 20,
 		jobObjects: 256, jobBytes: 1 << 20,
 		planBlock: 1024,
 	}
 }
 
 // freeChunks is how many empty chunks are kept: as many as a batch has.
-const freeChunks = 16
+const freeChunks = 64

@@ -59,7 +59,7 @@ func (r *run) hand(ctx context.Context, block []*object) error {
 	for _, o := range block {
 		o.known = known[o.URI]
 		if j == nil {
-			j, bytes = &job{out: make(chan *chunk, 4)}, 0
+			j, bytes = &job{out: make(chan *chunk, 16)}, 0
 		}
 		j.objects = append(j.objects, o)
 		bytes += o.Size

@@ -256,7 +256,7 @@ func (w *worker) record(ctx context.Context, p *part, ordinal int64) error {
 	p.seen++
 	n, volume := len(w.chunk.parts)-1, w.volumeOf(c.Account, at)
 	if rec.Kind == decode.KindVPCFlow {
-		w.chunk.flows = append(w.chunk.flows, flow{part: n, volume: volume})
+		w.chunk.flows = append(roomFor(w.chunk.flows, w.limits.chunkEvents*flowsPerEvent), flow{part: n, volume: volume})
 		w.chunk.rawBytes += flowBytes + len(rec.Raw)
 		w.resolver.flow(&rec.Flow, c, &w.chunk.flows[len(w.chunk.flows)-1])
 		return nil
@@ -267,7 +267,7 @@ func (w *worker) record(ctx context.Context, p *part, ordinal int64) error {
 	} else {
 		raw = w.chunk.keep(raw)
 	}
-	w.chunk.events = append(w.chunk.events, event{part: n, volume: volume, bytes: len(raw)})
+	w.chunk.events = append(roomFor(w.chunk.events, w.limits.chunkEvents), event{part: n, volume: volume, bytes: len(raw)})
 	ev := &w.chunk.events[len(w.chunk.events)-1]
 	switch rec.Kind {
 	case decode.KindEKSAudit:

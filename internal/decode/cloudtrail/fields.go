@@ -7,13 +7,16 @@ import (
 	"github.com/gumshoe-detective/gumshoe/internal/decode/intern"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/jsonscan"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/jsonstream"
-	"github.com/gumshoe-detective/gumshoe/internal/entity"
 )
 
 // fields reads one object into a Record.
 type fields struct {
-	rec    *Record
-	shared intern.Table
+	rec        *Record
+	shared     intern.Table
+	identities identities
+	last       struct { // texts of the last record, most of which come again
+		version, source, region, kind, category, account string
+	}
 
 	timestamp string // @timestamp, which some shippers leave in place of eventTime
 	eventTime string // eventTime as logged, when it is none
@@ -32,7 +35,7 @@ func (f *fields) parse(s *jsonscan.Scanner) error {
 	for s.NextMember() {
 		switch string(s.Name()) {
 		case "eventVersion":
-			rec.EventVersion = f.text(s)
+			rec.EventVersion = f.again(s, &f.last.version)
 		case "eventID":
 			rec.EventID = unique(s)
 		case "eventTime":
@@ -40,11 +43,11 @@ func (f *fields) parse(s *jsonscan.Scanner) error {
 		case "@timestamp":
 			f.timestamp = unique(s)
 		case "eventSource":
-			rec.EventSource = f.text(s)
+			rec.EventSource = f.again(s, &f.last.source)
 		case "eventName":
 			rec.EventName = f.text(s)
 		case "awsRegion":
-			rec.AWSRegion = f.text(s)
+			rec.AWSRegion = f.again(s, &f.last.region)
 		case "sourceIPAddress":
 			rec.SourceIPAddress = f.text(s)
 		case "userAgent":
@@ -54,11 +57,11 @@ func (f *fields) parse(s *jsonscan.Scanner) error {
 		case "errorMessage":
 			rec.ErrorMessage = f.text(s)
 		case "eventType":
-			rec.EventType = f.text(s)
+			rec.EventType = f.again(s, &f.last.kind)
 		case "eventCategory":
-			rec.EventCategory = f.text(s)
+			rec.EventCategory = f.again(s, &f.last.category)
 		case "recipientAccountId":
-			rec.RecipientAccountID = f.text(s)
+			rec.RecipientAccountID = f.again(s, &f.last.account)
 		case "sharedEventID":
 			rec.SharedEventID = unique(s)
 		case "vpcEndpointId":
@@ -70,8 +73,7 @@ func (f *fields) parse(s *jsonscan.Scanner) error {
 		case "sessionCredentialFromConsole":
 			rec.FromConsole = tri(s)
 		case "userIdentity":
-			rec.UserIdentity = entity.Identity{}
-			f.identity(s, &rec.UserIdentity)
+			f.userIdentity(s, &rec.UserIdentity)
 		case "resources":
 			f.resources(s)
 		case "requestParameters":
@@ -122,6 +124,15 @@ func (f *fields) insight(s *jsonscan.Scanner) {
 func (f *fields) text(s *jsonscan.Scanner) string {
 	b, _ := s.Text()
 	return f.shared.String(b)
+}
+
+// again reads a string that is likely to be the one that was read last.
+func (f *fields) again(s *jsonscan.Scanner, last *string) string {
+	b, _ := s.Text()
+	if string(b) != *last {
+		*last = f.shared.String(b)
+	}
+	return *last
 }
 
 // unique reads a string that no other record is likely to have.

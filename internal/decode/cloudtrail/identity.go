@@ -1,9 +1,69 @@
 package cloudtrail
 
 import (
+	"hash/maphash"
+
 	"github.com/gumshoe-detective/gumshoe/internal/decode/jsonscan"
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
 )
+
+// userIdentity reads a userIdentity element into id.
+func (f *fields) userIdentity(s *jsonscan.Scanner, id *entity.Identity) {
+	*id = entity.Identity{}
+	if s.Kind() != jsonscan.Object {
+		s.Skip()
+		return
+	}
+	known := f.identities.of(s.Ahead(identityStart))
+	if known == nil {
+		f.identity(s, id)
+		return
+	}
+	if s.SkipSeen(&known.element) {
+		*id = known.identity
+		return
+	}
+	start := s.Pos()
+	f.identity(s, id)
+	if s.Pos()-start <= maxIdentity && s.Remember(&known.element, start) {
+		known.identity = *id
+	}
+}
+
+// identities keeps the userIdentity elements that were read lately: they are a
+// third of a record, and a session's are all the same. Those that begin alike
+// share a place, which is the latest one's. The hash is seeded, but to make
+// elements collide would only cost the time to read them.
+type identities struct {
+	seed  maphash.Seed
+	known []knownIdentity
+}
+
+type knownIdentity struct {
+	element  jsonscan.Seen
+	identity entity.Identity
+}
+
+const (
+	identityPlaces = 512
+	// identityStart is how much of an element must be there to look it up, in
+	// bytes: up to the session's name. Shorter ones are quickly read.
+	identityStart = 96
+	// maxIdentity is the largest element that is kept, in bytes.
+	maxIdentity = 2048
+)
+
+// of returns the place of an element by its first bytes, nil for none.
+func (t *identities) of(start []byte) *knownIdentity {
+	if len(start) < identityStart {
+		return nil
+	}
+	if t.known == nil {
+		t.seed = maphash.MakeSeed()
+		t.known = make([]knownIdentity, identityPlaces)
+	}
+	return &t.known[maphash.Bytes(t.seed, start)%identityPlaces]
+}
 
 // identity reads a userIdentity element into id, which is zero. Its members:
 // AWS CloudTrail user guide, cloudtrail-event-reference-user-identity.

@@ -46,6 +46,10 @@ func parseHeader(line []byte, shape Shape) (*header, bool) {
 	if len(line) == 0 || len(line) > maxHeader || bytes.IndexByte(line, '\n') >= 0 {
 		return nil, false
 	}
+	// No name has a brace, and nearly every object that is asked about is JSON.
+	if bytes.IndexByte(line, '{') >= 0 {
+		return nil, false
+	}
 	for _, comma := range []byte{',', ';', '\t'} {
 		r := csv.NewReader(bytes.NewReader(line))
 		r.Comma = rune(comma)

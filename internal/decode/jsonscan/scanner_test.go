@@ -173,3 +173,57 @@ func TestErrorIsSticky(t *testing.T) {
 		t.Errorf("error %v at %d became %v at %d", first, pos, s.Err(), s.Pos())
 	}
 }
+
+func TestSeen(t *testing.T) {
+	const object = `{"a":[1,{"b":"c"}]}`
+	var s Scanner
+	var seen Seen
+	s.Reset([]byte(` `+object+`,`), 0)
+	s.Kind()
+	if s.SkipSeen(&seen) {
+		t.Error("nothing has been seen and was skipped")
+	}
+	start := s.Pos()
+	s.Skip()
+	if !s.Remember(&seen, start) {
+		t.Error("an object was not remembered")
+	}
+	for in, want := range map[string]bool{
+		object + `,`:               true,
+		"\n\t" + object + `,`:      true,
+		object:                     true,
+		object[:len(object)-1]:     false, // there is more to come
+		`{"a":[1,{"b":"d"}]},`:     false,
+		`{"a":[1,{"b":"c"},2]},`:   false,
+		`{"a" : [1,{"b":"c"}]},`:   false,
+		`[` + object + `]`:         false,
+		``:                         false,
+		`"{\"a\":[1,{\"b\":1}]}"}`: false,
+	} {
+		s.Reset([]byte(in), 0)
+		s.Kind()
+		if got := s.SkipSeen(&seen); got != want {
+			t.Errorf("%q is skipped: %v; want %v", in, got, want)
+		}
+		if want && string(s.Since(s.Pos()-len(object))) != object {
+			t.Errorf("%q is left at byte %d", in, s.Pos())
+		}
+	}
+	// At another depth the same bytes may nest too deeply.
+	s.Reset([]byte(`[`+object+`]`), 0)
+	s.BeginArray()
+	s.NextElement()
+	if s.Kind(); s.SkipSeen(&seen) {
+		t.Error("an object of another depth was skipped")
+	}
+	// What was not read to its end has not been seen.
+	s.Reset([]byte(object[:5]), 0)
+	s.Skip()
+	if s.Remember(&seen, 0) {
+		t.Error("what broke off was remembered")
+	}
+	s.Reset([]byte(object), 0)
+	if s.Kind(); !s.SkipSeen(&seen) {
+		t.Error("what broke off took the place of an object")
+	}
+}

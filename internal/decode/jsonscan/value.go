@@ -1,5 +1,7 @@
 package jsonscan
 
+import "bytes"
+
 // Text reads a value that stands for a short text: a string unescaped, a
 // number, true and false as they are written. Null, objects and arrays are
 // consumed and give nil. The kind tells them apart; it is None after an
@@ -44,6 +46,37 @@ func (s *Scanner) Skip() ([]byte, bool) {
 	}
 	return s.buf[start:s.pos], true
 }
+
+// Seen is an object that was read before, to find out whether it comes again:
+// to compare its bytes is ten times quicker than to read them. The zero value
+// is none.
+type Seen struct {
+	raw   []byte
+	depth int
+}
+
+// Remember makes seen the object that was read from offset from on. It reports
+// false, and seen stays as it is, if there was an error.
+func (s *Scanner) Remember(seen *Seen, from int) bool {
+	if s.err != nil {
+		return false
+	}
+	seen.raw, seen.depth = append(seen.raw[:0], s.Since(from)...), s.depth
+	return true
+}
+
+// SkipSeen consumes the next value if it is the very object, byte for byte.
+// Kind has found that an object is next.
+func (s *Scanner) SkipSeen(seen *Seen) bool {
+	if s.err != nil || len(seen.raw) == 0 || s.depth != seen.depth || !bytes.HasPrefix(s.buf[s.pos:], seen.raw) {
+		return false
+	}
+	s.pos += len(seen.raw)
+	return true
+}
+
+// Ahead returns the next n bytes, fewer at the end of the buffer.
+func (s *Scanner) Ahead(n int) []byte { return s.buf[s.pos:min(s.pos+n, len(s.buf))] }
 
 // skipContainer consumes the object or array whose opening bracket is next.
 // It is a loop with the open brackets as bits of a word, 1 for an object,

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"os"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,21 +18,17 @@ import (
 // fileChange lists the files that a batch or a merge adds and those it replaces.
 type fileChange struct{ added, replaced []file }
 
-// writeFiles writes the segments and key runs of the batch, one of each for
-// a day of events and for a day of flow records, and makes them durable. Also
-// with an error, c.added is what there is to remove.
+// writeFiles writes the segments and key runs of the batch, for each day of
+// events and of flow records, and makes them durable. Also with an error,
+// c.added is what there is to remove.
 func (s *Store) writeFiles(ctx context.Context, b *warehouse.Batch) (c fileChange, err error) {
-	events := byDay(b.Events, func(e *warehouse.Event) warehouse.Day { return warehouse.DayOf(e.Time) })
-	flows := byDay(b.FlowRecords, func(r *warehouse.FlowRecord) warehouse.Day { return flowDay(r) })
-	var jobs []func() (fileChange, error)
-	for _, day := range slices.Sorted(maps.Keys(events)) {
-		jobs = append(jobs, func() (fileChange, error) { return s.writeEvents(b.ID, day, events[day]) })
-	}
-	for _, day := range slices.Sorted(maps.Keys(flows)) {
-		jobs = append(jobs, func() (fileChange, error) { return s.writeFlows(b.ID, day, flows[day]) })
-	}
+	jobs := append(
+		dayFiles(b.ID, b.Events, func(e *warehouse.Event) warehouse.Day { return warehouse.DayOf(e.Time) }, eventMemory,
+			s.writeEvents, func(e *warehouse.Event) uint64 { return e.Key }, s.runWriter(b.ID, runFile)),
+		dayFiles(b.ID, b.FlowRecords, flowDay, flowMemory,
+			s.writeFlows, func(r *warehouse.FlowRecord) uint64 { return r.Key }, s.runWriter(b.ID, flowRunFile))...)
 	changes := make([]fileChange, len(jobs))
-	// Most of the time goes into compression and waiting for the disk, so days
+	// Most of the time goes into compression and waiting for the disk, so files
 	// are written side by side.
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(writersAtOnce)
@@ -53,6 +51,71 @@ func (s *Store) writeFiles(ctx context.Context, b *warehouse.Batch) (c fileChang
 		return c, err
 	}
 	return c, syncNames(s.dir, c.added)
+}
+
+// dayFiles returns what writes the files of a batch's rows of a kind, day by
+// day: the segments and then the run of their keys.
+func dayFiles[R any](batch string, rows []R, dayOf func(*R) warehouse.Day, memory func(*R) int64,
+	segment func(name string, day warehouse.Day, rows []*R) (file, error),
+	key func(*R) uint64, run func(day warehouse.Day, keys []uint64) (fileChange, error)) (jobs []func() (fileChange, error)) {
+	days := byDay(rows, dayOf)
+	for _, day := range slices.Sorted(maps.Keys(days)) {
+		rows := days[day]
+		for i, part := range parts(rows, memory) {
+			jobs = append(jobs, func() (fileChange, error) {
+				f, err := segment(segmentName(batch, i), day, part)
+				if err != nil {
+					return fileChange{}, fmt.Errorf("write segment: %w", err)
+				}
+				return fileChange{added: []file{f}}, nil
+			})
+		}
+		jobs = append(jobs, func() (fileChange, error) {
+			keys := make([]uint64, len(rows))
+			for i, r := range rows {
+				keys[i] = key(r)
+			}
+			return run(day, keys)
+		})
+	}
+	return jobs
+}
+
+// runWriter returns what writes a key run of the batch.
+func (s *Store) runWriter(batch string, kind fileKind) func(warehouse.Day, []uint64) (fileChange, error) {
+	return func(day warehouse.Day, keys []uint64) (fileChange, error) {
+		run, replaced, err := s.writeRun(kind, batch, day, keys)
+		if err != nil {
+			return fileChange{}, fmt.Errorf("write duplicate keys: %w", err)
+		}
+		return fileChange{[]file{run}, replaced}, nil
+	}
+}
+
+// parts divides the rows of a day into those of one segment each. None is
+// larger than a merge would make it; and a busy day's are written side by side.
+func parts[R any](rows []*R, memory func(*R) int64) [][]*R {
+	var all int64
+	for _, r := range rows {
+		all += memory(r)
+	}
+	n := max(1, int(all/mergedBytes))
+	return slices.Collect(slices.Chunk(rows, (len(rows)+n-1)/n))
+}
+
+// segmentName names the segments that a batch has of a day.
+func segmentName(batch string, i int) string {
+	if i == 0 {
+		return batch + ".parquet"
+	}
+	return fmt.Sprintf("%s.%d.parquet", batch, i)
+}
+
+// segmentBatch returns the batch of a segment of this name, unless a merge
+// made it.
+func segmentBatch(name string) (batch string, ok bool) {
+	batch, suffix, _ := strings.Cut(name, ".")
+	return batch, strings.HasSuffix(suffix, "parquet") && !strings.HasPrefix(name, mergedPrefix)
 }
 
 // byDay sorts rows into days. Rows of one day mostly follow each other.
@@ -94,47 +157,35 @@ func (l freeList[T]) put(w T) {
 	}
 }
 
-// writeEvents writes the segment and the key run of one day's events. Also
-// with an error, c.added is what there is to remove.
-func (s *Store) writeEvents(batch string, day warehouse.Day, events []*warehouse.Event) (c fileChange, err error) {
-	keys := make([]uint64, len(events))
-	first, last := events[0].Time.UnixMilli(), events[0].Time.UnixMilli()
-	var memory int64
-	for i, e := range events {
-		keys[i] = e.Key
-		memory += eventBytes + int64(len(e.Raw))
-		first, last = min(first, e.Time.UnixMilli()), max(last, e.Time.UnixMilli())
+// writeEvents writes a segment of events.
+func (s *Store) writeEvents(name string, day warehouse.Day, events []*warehouse.Event) (f file, err error) {
+	f = file{kind: segmentFile, day: day, name: name, entries: int64(len(events)),
+		firstMS: math.MaxInt64, lastMS: math.MinInt64}
+	for _, e := range events {
+		f.memory += eventMemory(e)
+		f.firstMS, f.lastMS = min(f.firstMS, e.Time.UnixMilli()), max(f.lastMS, e.Time.UnixMilli())
 	}
-	segment := file{kind: segmentFile, day: day, name: batch + ".parquet", entries: int64(len(events)),
-		firstMS: first, lastMS: last, memory: memory}
-	segment.bytes, err = writeReusing(s.segments, newSegmentWriter, segment.path(s.dir), events)
-	if err != nil {
-		return c, fmt.Errorf("write segment: %w", err)
-	}
-	c.added = append(c.added, segment)
-	return s.addRun(c, runFile, batch, day, keys)
+	f.bytes, err = writeReusing(s.segments, newSegmentWriter, f.path(s.dir), events)
+	return f, err
 }
 
-// writeFlows writes the segment and the key run of one day's flow records, as
-// writeEvents does.
-func (s *Store) writeFlows(batch string, day warehouse.Day, records []*warehouse.FlowRecord) (c fileChange, err error) {
-	keys := make([]uint64, len(records))
-	first, last := records[0].Start, records[0].Start
-	var memory int64
-	for i, r := range records {
-		keys[i] = r.Key
-		memory += flowBytes + int64(len(r.Rest)+len(r.Raw))
-		first, last = min(first, r.Start), max(last, r.Start)
+// writeFlows writes a segment of flow records.
+func (s *Store) writeFlows(name string, day warehouse.Day, records []*warehouse.FlowRecord) (f file, err error) {
+	f = file{kind: flowFile, day: day, name: name, entries: int64(len(records)),
+		firstMS: math.MaxInt64, lastMS: math.MinInt64}
+	for _, r := range records {
+		f.memory += flowMemory(r)
+		f.firstMS, f.lastMS = min(f.firstMS, r.Start*1000), max(f.lastMS, r.Start*1000)
 	}
-	segment := file{kind: flowFile, day: day, name: batch + ".parquet", entries: int64(len(records)),
-		firstMS: first * 1000, lastMS: last * 1000, memory: memory}
-	segment.bytes, err = writeReusing(s.flows, newFlowWriter, segment.path(s.dir), records)
-	if err != nil {
-		return c, fmt.Errorf("write flow segment: %w", err)
-	}
-	c.added = append(c.added, segment)
-	return s.addRun(c, flowRunFile, batch, day, keys)
+	f.bytes, err = writeReusing(s.flows, newFlowWriter, f.path(s.dir), records)
+	return f, err
 }
+
+// eventMemory is what an event takes in memory, in bytes, about.
+func eventMemory(e *warehouse.Event) int64 { return eventBytes + int64(len(e.Raw)) }
+
+// flowMemory is what a flow record takes in memory, in bytes, about.
+func flowMemory(r *warehouse.FlowRecord) int64 { return flowBytes + int64(len(r.Rest)+len(r.Raw)) }
 
 // writeFileRows tells the table file of a change, within a transaction.
 func (s *Store) writeFileRows(ctx context.Context, c fileChange) error {
@@ -144,14 +195,6 @@ func (s *Store) writeFileRows(ctx context.Context, c fileChange) error {
 		}
 	}
 	return appendRows(ctx, s.writer, "file", fileColumns, pointers(c.added))
-}
-
-func (s *Store) addRun(c fileChange, kind fileKind, batch string, day warehouse.Day, keys []uint64) (fileChange, error) {
-	run, replaced, err := s.writeRun(kind, batch, day, keys)
-	if err != nil {
-		return c, fmt.Errorf("write duplicate keys: %w", err)
-	}
-	return fileChange{append(c.added, run), replaced}, nil
 }
 
 // writeReusing makes the file at path with a writer that is free. One that

@@ -15,7 +15,8 @@ var coverageTable = rollupOf[warehouse.Coverage]{
 		name: "coverage", columns: `hour INTEGER, account UBIGINT, region UBIGINT, origin UTINYINT, ` + countDDL,
 		keys: `hour, account, region, origin`, merge: countMerge, sorted: `account, hour`,
 	},
-	day: func(r *warehouse.Coverage) warehouse.Day { return r.Hour.Day() },
+	day:  func(r *warehouse.Coverage) warehouse.Day { return r.Hour.Day() },
+	lead: func(r *warehouse.Coverage) entity.ID { return r.Account },
 	order: func(a, b *warehouse.Coverage) int {
 		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Hour, b.Hour))
 	},

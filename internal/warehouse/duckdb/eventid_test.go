@@ -68,7 +68,12 @@ func TestCutRaw(t *testing.T) {
 	}
 	f(`{"eventID":"`+guid+`","a":1}`, 1)
 	f(`{"a":1, "eventID": "`+guid+`"}`, 2)
-	f(`{"eventID":"","x":{"eventID":"`+guid+`"}}`, 0)
+	f(`{"eventID":"","x":{"eventID":"`+guid+`"}}`, 1)
+	f(`{"eventID":"`+guid+`","x":{"eventID":""}}`, 0)
+	f(`{"x":{"eventID":"`+guid+`"},"eventID":"`+guid+`"}`, 1)
+	for n := range 2 * markBlock { // wherever a block of the search ends
+		f(`{"eventID":"`+guid+`","a":"`+strings.Repeat("D", n)+`"}`, 1)
+	}
 	f(`{"eventID":"`+strings.ToUpper(guid)+`"}`, 0)
 	f(`{"eventID": "","eventID":"`+guid+`"}`, 1)
 	f(`{"eventID":"`+guid, 0)

@@ -21,7 +21,8 @@ var findingTable = rollupOf[warehouse.FindingVersion]{
 		count BIGINT, archived BOOLEAN, sequence BOOLEAN, workflow VARCHAR, compliance VARCHAR`,
 		keys: `updated, finding, created, first, last, account, region, product, type, title, severity, label, count, archived, sequence, workflow, compliance`, merge: "", sorted: `finding, updated`,
 	},
-	day: func(v *warehouse.FindingVersion) warehouse.Day { return warehouse.DayOf(v.Updated) },
+	day:  func(v *warehouse.FindingVersion) warehouse.Day { return warehouse.DayOf(v.Updated) },
+	lead: func(r *warehouse.FindingVersion) entity.ID { return r.Finding },
 	order: func(a, b *warehouse.FindingVersion) int {
 		return cmp.Or(cmp.Compare(a.Finding, b.Finding), a.Updated.Compare(b.Updated))
 	},

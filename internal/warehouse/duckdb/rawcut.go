@@ -17,7 +17,7 @@ func cutRaw(dst, raw []byte, id string) ([]byte, uint32) {
 	for how := 1; how < len(cutMarks); how++ {
 		mark := cutMarks[how]
 		open := mark[:len(mark)-1] // up to the first quote
-		at := indexMark(raw, open)
+		at := lastMark(raw, open)
 		if at < 0 {
 			continue
 		}
@@ -31,22 +31,33 @@ func cutRaw(dst, raw []byte, id string) ([]byte, uint32) {
 	return append(dst, raw...), 0
 }
 
-// indexMark returns the index of the first mark in raw, or -1. It looks for
-// the D, which is rare in JSON: for a quote and small letters, bytes.Index
-// stops at every member and is five times slower.
-func indexMark(raw, mark []byte) int {
+// lastMark returns the index of the last mark in raw, or -1. The id is among a
+// record's last members, so it looks at the end first. It looks for the D,
+// which is rare in JSON: for a quote and small letters, bytes.Index stops at
+// every member and is five times slower.
+func lastMark(raw, mark []byte) int {
 	const d = len(`"eventI`)
-	for at := d; at < len(raw); at++ {
-		i := bytes.IndexByte(raw[at:], 'D')
-		if i < 0 {
-			break
+	for from, end := len(raw), len(raw); from > 0; end = from {
+		from = max(0, from-markBlock)
+		last := -1
+		for at := from; ; at++ {
+			i := bytes.IndexByte(raw[at:end], 'D')
+			if i < 0 {
+				break
+			}
+			if at += i; at >= d && raw[at-1] == mark[d-1] && bytes.HasPrefix(raw[at-d:], mark) {
+				last = at - d
+			}
 		}
-		if at += i; raw[at-1] == mark[d-1] && bytes.HasPrefix(raw[at-d:], mark) {
-			return at - d
+		if last >= 0 {
+			return last
 		}
 	}
 	return -1
 }
+
+// markBlock is how much of a record lastMark looks through at a time, in bytes.
+const markBlock = 512
 
 // restoreRaw puts the id back.
 func restoreRaw(raw []byte, id string, how uint32) []byte {
@@ -54,7 +65,7 @@ func restoreRaw(raw []byte, id string, how uint32) []byte {
 		return raw
 	}
 	mark := cutMarks[how]
-	at := indexMark(raw, mark[:len(mark)-1])
+	at := lastMark(raw, mark[:len(mark)-1])
 	if at < 0 {
 		return raw
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -56,6 +55,7 @@ const countDDL = `success UINTEGER, failure UINTEGER, denied UINTEGER, first INT
 type rollupOf[R any] struct {
 	rollup
 	day   func(*R) warehouse.Day // finds a row's partition
+	lead  func(*R) entity.ID     // the first column of rollup.sorted
 	order func(a, b *R) int      // that of rollup.sorted
 	fill  []column[R]
 }
@@ -66,7 +66,8 @@ var activityTable = rollupOf[warehouse.Activity]{
 		region UBIGINT, agent UBIGINT, ` + countDDL,
 		keys: `hour, principal, account, address, api, region, agent`, merge: countMerge, sorted: `principal, hour`,
 	},
-	day: func(r *warehouse.Activity) warehouse.Day { return r.Hour.Day() },
+	day:  func(r *warehouse.Activity) warehouse.Day { return r.Hour.Day() },
+	lead: func(r *warehouse.Activity) entity.ID { return r.Principal },
 	order: func(a, b *warehouse.Activity) int {
 		return cmp.Or(cmp.Compare(a.Principal, b.Principal), cmp.Compare(a.Hour, b.Hour))
 	},
@@ -87,7 +88,8 @@ var entityHourTable = rollupOf[warehouse.EntityHour]{
 		name: "entity_hour", columns: `hour INTEGER, entity UBIGINT, role UTINYINT, ` + countDDL,
 		keys: `hour, entity, role`, merge: countMerge, sorted: `entity, hour`,
 	},
-	day: func(r *warehouse.EntityHour) warehouse.Day { return r.Hour.Day() },
+	day:  func(r *warehouse.EntityHour) warehouse.Day { return r.Hour.Day() },
+	lead: func(r *warehouse.EntityHour) entity.ID { return r.Entity },
 	order: func(a, b *warehouse.EntityHour) int {
 		return cmp.Or(cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.Hour, b.Hour))
 	},
@@ -104,7 +106,8 @@ var valueTable = rollupOf[warehouse.Value]{
 		name: "entity_value_day", columns: `day INTEGER, entity UBIGINT, dimension UTINYINT, value UBIGINT, ` + countDDL,
 		keys: `day, entity, dimension, value`, merge: countMerge, sorted: `entity, dimension, day`,
 	},
-	day: func(r *warehouse.Value) warehouse.Day { return r.Day },
+	day:  func(r *warehouse.Value) warehouse.Day { return r.Day },
+	lead: func(r *warehouse.Value) entity.ID { return r.Entity },
 	order: func(a, b *warehouse.Value) int {
 		return cmp.Or(cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.Dimension, b.Dimension), cmp.Compare(a.Day, b.Day))
 	},
@@ -123,7 +126,8 @@ var signinTable = rollupOf[warehouse.Signin]{
 		address UBIGINT, agent UBIGINT, ` + countDDL,
 		keys: `hour, account, "user", kind, mfa, address, agent`, merge: countMerge, sorted: `account, hour`,
 	},
-	day: func(r *warehouse.Signin) warehouse.Day { return r.Hour.Day() },
+	day:  func(r *warehouse.Signin) warehouse.Day { return r.Hour.Day() },
+	lead: func(r *warehouse.Signin) entity.ID { return r.Account },
 	order: func(a, b *warehouse.Signin) int {
 		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Hour, b.Hour))
 	},
@@ -144,7 +148,8 @@ var linkTable = rollupOf[warehouse.Link]{
 		name: "link", columns: `hour INTEGER, "from" UBIGINT, "to" UBIGINT, kind UTINYINT, ` + countDDL,
 		keys: `hour, "from", "to", kind`, merge: countMerge, sorted: `"from", hour`,
 	},
-	day: func(r *warehouse.Link) warehouse.Day { return r.Hour.Day() },
+	day:  func(r *warehouse.Link) warehouse.Day { return r.Hour.Day() },
+	lead: func(r *warehouse.Link) entity.ID { return r.From },
 	order: func(a, b *warehouse.Link) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Hour, b.Hour))
 	},
@@ -163,7 +168,8 @@ var ruleHitTable = rollupOf[warehouse.RuleHit]{
 		samples VARCHAR[], ` + countDDL,
 		keys: `hour, rule, principal, address, api`, merge: ruleHitMerge, sorted: `principal, hour`,
 	},
-	day: func(r *warehouse.RuleHit) warehouse.Day { return r.Hour.Day() },
+	day:  func(r *warehouse.RuleHit) warehouse.Day { return r.Hour.Day() },
+	lead: func(r *warehouse.RuleHit) entity.ID { return r.Principal },
 	order: func(a, b *warehouse.RuleHit) int {
 		return cmp.Or(cmp.Compare(a.Principal, b.Principal), cmp.Compare(a.Hour, b.Hour))
 	},
@@ -208,16 +214,21 @@ func appendRollup[R any](ctx context.Context, s *Store, r rollupOf[R], rows []R,
 			}
 			done.made = append(done.made, p)
 		}
-		slices.SortFunc(rows, r.order)
+		rows = r.sort(rows)
 		if err := appendRows(ctx, s.writer, p.table(), r.fill, rows); err != nil {
 			return err
 		}
 	}
 	if !r.gather { // or their merger sorts them soon
-		slices.SortFunc(few, r.order)
+		few = r.sort(few)
 	}
 	done.loose[r.name] += int64(len(few))
 	return appendRows(ctx, s.writer, r.delta(), r.fill, few)
+}
+
+// sort sorts rows in the order of the rollup. The rows are overwritten.
+func (r rollupOf[R]) sort(rows []*R) []*R {
+	return sortByHash(rows, make([]*R, len(rows)), func(row *R) uint64 { return uint64(r.lead(row)) }, r.order)
 }
 
 // appended is what a transaction did to the rollups, for the writer to know

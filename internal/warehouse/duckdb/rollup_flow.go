@@ -15,7 +15,8 @@ var flowTable = rollupOf[warehouse.Flow]{
 		keys: `hour, account, interface, local, local_port, peer_port, protocol, direction, action`, merge: trafficSums,
 		sorted: `interface, local, action, direction, local_port, peer_port, hour`,
 	},
-	day: func(r *warehouse.Flow) warehouse.Day { return r.Hour.Day() },
+	day:  func(r *warehouse.Flow) warehouse.Day { return r.Hour.Day() },
+	lead: func(r *warehouse.Flow) entity.ID { return r.Interface },
 	order: func(a, b *warehouse.Flow) int {
 		if a.Interface != b.Interface {
 			return cmp.Compare(a.Interface, b.Interface)

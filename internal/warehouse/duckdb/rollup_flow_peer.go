@@ -15,7 +15,8 @@ var flowPeerTable = rollupOf[warehouse.FlowPeer]{
 		keys: `day, account, interface, local, peer, direction, action`, merge: flowPeerSums,
 		sorted: `interface, local, peer, day, direction, action`, gather: true,
 	},
-	day: func(r *warehouse.FlowPeer) warehouse.Day { return r.Day },
+	day:  func(r *warehouse.FlowPeer) warehouse.Day { return r.Day },
+	lead: func(r *warehouse.FlowPeer) entity.ID { return r.Interface },
 	order: func(a, b *warehouse.FlowPeer) int {
 		if a.Interface != b.Interface {
 			return cmp.Compare(a.Interface, b.Interface)

@@ -15,7 +15,8 @@ var kubeTable = rollupOf[warehouse.Kube]{
 		address UBIGINT, target UBIGINT, ` + countDDL,
 		keys: `hour, account, cluster, subject, api, address, target`, merge: countMerge, sorted: `cluster, subject, hour`,
 	},
-	day: func(r *warehouse.Kube) warehouse.Day { return r.Hour.Day() },
+	day:  func(r *warehouse.Kube) warehouse.Day { return r.Hour.Day() },
+	lead: func(r *warehouse.Kube) entity.ID { return r.Cluster },
 	order: func(a, b *warehouse.Kube) int {
 		return cmp.Or(cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Hour, b.Hour))
 	},

@@ -8,7 +8,7 @@ import (
 // schemaVersion changes whenever a table does; a graph of another version is
 // refused rather than misread. A table that is only added does not need it:
 // open makes it, see volumeTable.
-const schemaVersion = 3
+const schemaVersion = 4
 
 // fixedTables are the tables that are not partitioned by month. None has an
 // index or a primary key: the writer sees to it that rows are unique.

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"strings"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
 )
@@ -96,8 +95,7 @@ func (s *Store) checkTorn(ctx context.Context) error {
 	}
 	batches := map[string]bool{}
 	err := s.files.orphans(s.dir, func(path string) error {
-		name := filepath.Base(path)
-		if batch, ok := strings.CutSuffix(name, ".parquet"); ok && !strings.HasPrefix(name, mergedPrefix) {
+		if batch, ok := segmentBatch(filepath.Base(path)); ok {
 			batches[batch] = true
 		}
 		return nil
