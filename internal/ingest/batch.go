@@ -89,8 +89,6 @@ func (b *batcher) flush(ctx context.Context) error {
 	batch.ID = id
 	batch.Events = slices.Grow(batch.Events, len(b.keys))
 	ledger := newLedgerRows(b.membership, b.now())
-	f := b.folder
-	f.reset()
 	i := 0
 	asked, fresh := 0, 0 // of b.records, which keeps those that are fresh
 	for _, c := range b.chunks {
@@ -98,20 +96,19 @@ func (b *batcher) flush(ctx context.Context) error {
 		for j := range c.parts {
 			rows[j] = ledger.row(&c.parts[j])
 		}
-		f.addEntities(c.entities)
 		for j := range c.events {
 			e := &c.events[j]
 			v := verdicts[i]
-			i++
 			if v == warehouse.Conflict && e.Origin == warehouse.FromEKSAudit {
 				// Whoever makes a call to a cluster may choose its audit id, so
 				// another call under the same id is a call all the same.
 				v = warehouse.New
+				verdicts[i] = v
 			}
+			i++
 			if v == warehouse.New {
 				rows[e.part].Stored++
 				c.volumes[e.volume].Stored.Add(warehouse.Amount{Records: 1, Bytes: int64(e.bytes)})
-				f.add(e)
 			} else {
 				rows[e.part].Duplicate++
 			}
@@ -133,7 +130,6 @@ func (b *batcher) flush(ctx context.Context) error {
 			}
 			rows[r.part].Stored++
 			c.volumes[r.volume].Stored.Add(warehouse.Amount{Records: 1, Bytes: int64(r.bytes)})
-			f.addFlow(r)
 			b.records[fresh] = b.records[at]
 			fresh++
 		}
@@ -145,8 +141,8 @@ func (b *batcher) flush(ctx context.Context) error {
 		}
 	}
 	batch.FlowRecords = b.records[:fresh]
-	f.rows(batch)
 	batch.Ledger = ledger.rows()
+	batch.Complete = func() { b.fold(verdicts, known) }
 	if err := b.store.Commit(ctx, batch); err != nil {
 		return err
 	}
@@ -169,6 +165,27 @@ func (b *batcher) flush(ctx context.Context) error {
 	clear(b.chunks)
 	b.chunks, b.events, b.bytes, b.rows = b.chunks[:0], 0, 0, 0
 	return nil
+}
+
+// fold adds what is new of the batch to the rollups.
+func (b *batcher) fold(verdicts, known []warehouse.Verdict) {
+	f := b.folder
+	f.reset()
+	for _, c := range b.chunks {
+		f.addEntities(c.entities)
+		for j := range c.events {
+			if verdicts[j] == warehouse.New {
+				f.add(&c.events[j])
+			}
+		}
+		for j := range c.flows {
+			if known[j] == warehouse.New {
+				f.addFlow(&c.flows[j])
+			}
+		}
+		verdicts, known = verdicts[len(c.events):], known[len(c.flows):]
+	}
+	f.rows(&b.made)
 }
 
 // emptyBatch makes b ready for another batch and keeps its memory: a new one

@@ -30,6 +30,7 @@ func (*nowhere) Objects(context.Context, []string) (map[string]warehouse.Object,
 }
 
 func (s *nowhere) Commit(_ context.Context, b *warehouse.Batch) error {
+	b.Fill()
 	s.events += len(b.Events)
 	s.rows += len(b.Hours) + len(b.Values) + len(b.Activity) + len(b.Signins) + len(b.Links) + len(b.RuleHits)
 	return nil

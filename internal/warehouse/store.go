@@ -72,7 +72,10 @@ type Store interface {
 	//     with ErrTime, and nothing of it be committed.
 	//   - After an error the store MUST stay usable, unless the error is of
 	//     the storage itself.
-	//   - Commit MUST NOT keep or modify b after it returns.
+	//   - Commit MUST call b.Fill before it looks at anything but ID, Events
+	//     and FlowRecords, which it MAY write at the same time. It need not if
+	//     it fails or the batch was committed before.
+	//   - Commit MUST NOT keep b after it returns, nor modify it otherwise.
 	Commit(ctx context.Context, b *Batch) error
 
 	// Known tells for each key whether an event with its id and account was
@@ -241,6 +244,19 @@ type Batch struct {
 	Findings    []FindingVersion
 	Coverage    []Coverage
 	Digests     []Digest
+
+	// Complete, unless nil, fills in what is missing besides ID, Events and
+	// FlowRecords: to fold these into rollups takes a while, in which the store
+	// can write them. Whoever looks at the rest calls Fill before.
+	Complete func()
+}
+
+// Fill has a batch completed, once.
+func (b *Batch) Fill() {
+	if complete := b.Complete; complete != nil {
+		b.Complete = nil
+		complete()
+	}
 }
 
 // Key identifies an event for the search for duplicates.

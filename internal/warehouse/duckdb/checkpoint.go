@@ -26,9 +26,11 @@ import (
 // metadataSuffix is on the name of that file.
 const metadataSuffix = ".metadata"
 
-// checkpointBytes is the size of the log at which it is folded in, as by the
-// engine itself.
-const checkpointBytes = 16 << 20
+// checkpointBytes is the size of the log at which it is folded in. A
+// checkpoint writes the last 122,880 rows of each table again, so that at the
+// engine's own 16 MiB two million events take 2 % longer and 2 % more room. To
+// open a graph with a log of 58 MB takes 0.6 s longer.
+const checkpointBytes = 64 << 20
 
 // What precedes the blocks in the engine's file: three headers of a sector
 // each, of which the latter two take turns. What they say is in the first 512

@@ -27,7 +27,7 @@ func (s *Store) commit(ctx context.Context, b *warehouse.Batch) error {
 	if !validBatchID(b.ID) {
 		return errors.New("BUG: a batch id is 1 to 64 characters of [a-z0-9-]")
 	}
-	if err := checkDays(b); err != nil {
+	if err := checkRecordDays(b); err != nil {
 		return err
 	}
 	s.write.Lock()
@@ -38,20 +38,19 @@ func (s *Store) commit(ctx context.Context, b *warehouse.Batch) error {
 	if done, err := s.committed(ctx, b.ID); done || err != nil {
 		return err
 	}
-	fresh, err := s.newEntities(ctx, b.Entities)
-	if err != nil {
-		return err
-	}
 	var change fileChange
 	g, files := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		change, err = s.writeFiles(files, b)
 		return err
 	})
-	err = s.transact(ctx, b, fresh, func() (fileChange, error) {
-		err := g.Wait()
-		return change, err
-	})
+	fresh, err := s.complete(ctx, b)
+	if err == nil {
+		err = s.transact(ctx, b, fresh, func() (fileChange, error) {
+			err := g.Wait()
+			return change, err
+		})
+	}
 	if err != nil {
 		_ = g.Wait() // transact may not have come so far
 		if s.broken != nil {
@@ -70,6 +69,16 @@ func (s *Store) commit(ctx context.Context, b *warehouse.Batch) error {
 	return nil
 }
 
+// complete has the rest of the batch filled in, checks it and returns the
+// entities that are new.
+func (s *Store) complete(ctx context.Context, b *warehouse.Batch) ([]warehouse.Entity, error) {
+	b.Fill()
+	if err := checkRowDays(b); err != nil {
+		return nil, err
+	}
+	return s.newEntities(ctx, b.Entities)
+}
+
 func validBatchID(id string) bool {
 	if len(id) == 0 || len(id) > 64 {
 		return false
@@ -82,62 +91,73 @@ func validBatchID(id string) bool {
 	return true
 }
 
-// checkDays refuses days that have no partition or folder name.
-func checkDays(b *warehouse.Batch) error {
-	var err error
-	check := func(what string, d warehouse.Day) {
-		if err == nil && !d.Storable() {
-			err = fmt.Errorf("%s on day %d: %w", what, d, warehouse.ErrTime)
-		}
+// dayCheck refuses days that have no partition or folder name: it keeps the
+// first one's error.
+type dayCheck struct{ err error }
+
+func (c *dayCheck) day(what string, d warehouse.Day) {
+	if c.err == nil && !d.Storable() {
+		c.err = fmt.Errorf("%s on day %d: %w", what, d, warehouse.ErrTime)
 	}
+}
+
+// checkRecordDays checks the days of events and flow records.
+func checkRecordDays(b *warehouse.Batch) error {
+	var c dayCheck
 	for i := range b.Events {
-		check("event", warehouse.DayOf(b.Events[i].Time))
-	}
-	for i := range b.Hours {
-		check("entity hour", b.Hours[i].Hour.Day())
-	}
-	for i := range b.Values {
-		check("value", b.Values[i].Day)
-	}
-	for i := range b.Activity {
-		check("activity", b.Activity[i].Hour.Day())
-	}
-	for i := range b.Signins {
-		check("sign-in", b.Signins[i].Hour.Day())
-	}
-	for i := range b.Links {
-		check("link", b.Links[i].Hour.Day())
-	}
-	for i := range b.RuleHits {
-		check("rule hit", b.RuleHits[i].Hour.Day())
+		c.day("event", warehouse.DayOf(b.Events[i].Time))
 	}
 	for i := range b.FlowRecords {
-		check("flow record", warehouse.DayOf(time.Unix(b.FlowRecords[i].Start, 0)))
+		c.day("flow record", flowDay(&b.FlowRecords[i]))
+	}
+	return c.err
+}
+
+// checkRowDays checks the days of all other rows.
+func checkRowDays(b *warehouse.Batch) error {
+	var c dayCheck
+	for i := range b.Hours {
+		c.day("entity hour", b.Hours[i].Hour.Day())
+	}
+	for i := range b.Values {
+		c.day("value", b.Values[i].Day)
+	}
+	for i := range b.Activity {
+		c.day("activity", b.Activity[i].Hour.Day())
+	}
+	for i := range b.Signins {
+		c.day("sign-in", b.Signins[i].Hour.Day())
+	}
+	for i := range b.Links {
+		c.day("link", b.Links[i].Hour.Day())
+	}
+	for i := range b.RuleHits {
+		c.day("rule hit", b.RuleHits[i].Hour.Day())
 	}
 	for i := range b.Flows {
-		check("flow", b.Flows[i].Hour.Day())
+		c.day("flow", b.Flows[i].Hour.Day())
 	}
 	for i := range b.FlowPeers {
-		check("flow peer", b.FlowPeers[i].Day)
+		c.day("flow peer", b.FlowPeers[i].Day)
 	}
 	for i := range b.Kube {
-		check("Kubernetes calls", b.Kube[i].Hour.Day())
+		c.day("Kubernetes calls", b.Kube[i].Hour.Day())
 	}
 	for i := range b.Findings {
-		check("finding", warehouse.DayOf(b.Findings[i].Updated))
+		c.day("finding", warehouse.DayOf(b.Findings[i].Updated))
 	}
 	for i := range b.Coverage {
-		check("coverage", b.Coverage[i].Hour.Day())
+		c.day("coverage", b.Coverage[i].Hour.Day())
 	}
 	for i := range b.Digests {
-		check("digest", warehouse.DayOf(time.Unix(b.Digests[i].From, 0)))
+		c.day("digest", warehouse.DayOf(time.Unix(b.Digests[i].From, 0)))
 	}
 	for i := range b.Ledger {
 		for _, v := range b.Ledger[i].Volumes {
-			check("volume", v.Day)
+			c.day("volume", v.Day)
 		}
 	}
-	return err
+	return c.err
 }
 
 // committed reports whether the batch with the given id is in the store.

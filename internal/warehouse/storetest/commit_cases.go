@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -95,6 +96,45 @@ func testBatchUntouched(t *testing.T, f *fixture) {
 	if got := must(f.Volumes(f.ctx, at("2026-01-01T00:00:00Z")))(t); len(got) != 1 || got[0].Account != "123456789012" {
 		t.Errorf("a change to the batch after Commit changed the volumes: %+v", got)
 	}
+}
+
+// What a batch is completed with counts like all else, also against it.
+func testBatchCompleted(t *testing.T, f *fixture) {
+	half := func(id string, change func(rest *warehouse.Batch)) (b *warehouse.Batch, calls *int) {
+		whole := full(id, at("2026-01-01T10:00:00Z"))
+		change(whole)
+		calls = new(int)
+		b = &warehouse.Batch{ID: whole.ID, Events: whole.Events, FlowRecords: whole.FlowRecords}
+		b.Complete = func() {
+			*calls++
+			from, to := reflect.ValueOf(whole).Elem(), reflect.ValueOf(b).Elem()
+			for i := range from.NumField() {
+				if to.Field(i).IsZero() && to.Type().Field(i).Name != "Complete" {
+					to.Field(i).Set(from.Field(i))
+				}
+			}
+		}
+		return b, calls
+	}
+	b, calls := half("a", func(*warehouse.Batch) {})
+	f.commit(t, b)
+	if *calls != 1 {
+		t.Errorf("completed %d times", *calls)
+	}
+	wantExtent(t, f, 1)
+	bad, _ := half("b", func(rest *warehouse.Batch) { rest.Hours[0].Hour = 1 << 30 })
+	wantError(t, "completed with a day that is not storable", f.Commit(f.ctx, bad), warehouse.ErrTime)
+	collides, _ := half("c", func(rest *warehouse.Batch) { rest.Entities[0].ID = rest.Entities[1].ID })
+	wantError(t, "completed with entities that collide", f.Commit(f.ctx, collides), warehouse.ErrCollision)
+	wantExtent(t, f, 1)
+	f.reopen(t)
+	wantExtent(t, f, 1)
+	b, calls = half("a", func(*warehouse.Batch) {})
+	f.commit(t, b)
+	if *calls > 1 {
+		t.Errorf("a batch that is in was completed %d times", *calls)
+	}
+	wantExtent(t, f, 1)
 }
 
 func testCollision(t *testing.T, f *fixture) {

@@ -53,6 +53,7 @@ func (s *memoryStore) Commit(ctx context.Context, b *warehouse.Batch) error {
 	if err != nil {
 		return err
 	}
+	b.Fill()
 	for _, day := range daysOf(b) {
 		if !day.Storable() {
 			return warehouse.ErrTime

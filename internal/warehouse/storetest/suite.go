@@ -36,6 +36,7 @@ func Run(t *testing.T, open Opener) {
 		{"commit/bad batch id", testBadBatchID},
 		{"commit/empty", testEmptyBatch},
 		{"commit/batch is not kept or modified", testBatchUntouched},
+		{"commit/batch is completed", testBatchCompleted},
 		{"commit/collision", testCollision},
 		{"commit/days outside", testTimeOutside},
 		{"commit/cancelled anywhere", testCancelled},
