@@ -34,6 +34,8 @@
 // without raw records and rollups, and asks it for batches of new events and
 // of duplicates.
 //
+// tried.md, which the report contains, says what was tried to be faster.
+//
 // # Rules
 //
 // Logs are simulated from a seed. Every contender reads the same files from a

@@ -2,11 +2,18 @@ package main
 
 import (
 	"bytes"
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 )
+
+// tried says where time goes and what was done about it, which no run can
+// find out. Its figures are of the runs that it names.
+//
+//go:embed tried.md
+var tried string
 
 // report puts the parts together: the machine, all budgets, then the details.
 func (b *bench) report(m machine, sections []*section) []byte {
@@ -34,6 +41,7 @@ func (b *bench) report(m machine, sections []*section) []byte {
 	}
 	fmt.Fprint(&w, "\n## Budgets\n\n")
 	table(&w, "budget|measured|held?", rows)
+	fmt.Fprintf(&w, "\n%s", tried)
 	for _, s := range sections {
 		fmt.Fprintf(&w, "\n## %s\n\n%s", s.title, s.text.Bytes())
 	}

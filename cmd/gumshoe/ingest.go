@@ -182,6 +182,7 @@ func (h *house) ingest(ctx context.Context, inv *invocation, g control.Graph, pa
 	if err != nil {
 		return nil, err
 	}
+	options.Reread = true
 	report := &ingestReport{Graph: g.ARN, Objects: []objectEntry{}}
 	progress := inv.progress()
 	defer progress.end()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -10,6 +11,11 @@ import (
 
 func main() {
 	limitMemory()
+	endProfile, err := startProfile()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "gumshoe: %v\n", err)
+		os.Exit(1)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal asks to finish what is in hand, the second one kills.
 	context.AfterFunc(ctx, stop)
@@ -20,6 +26,9 @@ func main() {
 		columns: terminalColumns(os.Stderr),
 	})
 	stop()
+	if err := endProfile(); err != nil {
+		fmt.Fprintf(os.Stderr, "gumshoe: write the profile: %v\n", err)
+	}
 	os.Exit(code)
 }
 
@@ -37,4 +46,4 @@ func limitMemory() {
 
 // heapLimit is where the garbage collector begins to work harder, in bytes: with
 // what the database engine takes besides, less than 1.5 GB.
-const heapLimit = 768 << 20
+const heapLimit = 608 << 20

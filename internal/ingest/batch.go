@@ -57,7 +57,7 @@ type batcher struct {
 func (b *batcher) add(ctx context.Context, c *chunk) error {
 	b.chunks = append(b.chunks, c)
 	b.events += len(c.events) + len(c.flows)/flowsPerEvent
-	b.bytes += c.rawBytes
+	b.bytes += c.weight()
 	b.rows += len(c.parts) + len(c.volumes)
 	// Objects without events that are new fill the ledger alone.
 	if b.events >= b.limits.batchEvents || b.bytes >= b.limits.batchBytes || b.rows >= b.limits.batchEvents {

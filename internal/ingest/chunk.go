@@ -22,6 +22,17 @@ type chunk struct {
 	used   int      // blocks that hold something
 }
 
+// weight is how many bytes a chunk holds that records can make many: their own
+// and those of the entities in them.
+func (c *chunk) weight() int {
+	n := c.rawBytes
+	for i := range c.entities {
+		e := &c.entities[i]
+		n += len(e.Key) + len(e.Label) + len(e.Alias)
+	}
+	return n
+}
+
 // chunks is a free list of chunks. Unlike a sync.Pool it keeps them over
 // garbage collections: making their blocks anew costs a page fault for every
 // 4 KiB.

@@ -42,6 +42,10 @@ type Options struct {
 	Account, Region string
 	FlowFormat      string // of flow logs without a header, see vpcflow.Options
 	NoRaw           bool   // store events without their raw records
+	// Reread says to read objects again whose records were refused because they
+	// were taken for another kind of logs, or had no FlowFormat. It is for runs
+	// that a person asks for: others would do it again and again.
+	Reread bool
 
 	Workers int                 // that read and decode; 0 means the number of CPUs
 	Now     func() time.Time    // nil means time.Now
@@ -134,7 +138,8 @@ func (r *run) batch(ctx context.Context) error {
 	b.batch = r.Batch
 	b.committed = func(o source.Object) error { return r.src.Acknowledge(ctx, o) }
 	for j := range r.order {
-		for c := range j.out {
+		for c := range j.out.chunks {
+			j.out.taken(c)
 			if err := b.add(ctx, c); err != nil {
 				return err
 			}

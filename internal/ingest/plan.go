@@ -13,9 +13,9 @@ import (
 // cost more than decoding them.
 type job struct {
 	objects   []*object
-	out       chan *chunk     // closed by the worker
+	out       *queue
 	known     []source.Object // the objects of unchanged
-	unchanged []ObjectSummary // objects that the ledger has; complete when out is closed
+	unchanged []ObjectSummary // objects that the ledger has; complete when the queue is closed
 }
 
 // object is a source object on its way.
@@ -59,7 +59,7 @@ func (r *run) hand(ctx context.Context, block []*object) error {
 	for _, o := range block {
 		o.known = known[o.URI]
 		if j == nil {
-			j, bytes = &job{out: make(chan *chunk, 16)}, 0
+			j, bytes = &job{out: newQueue(r.Workers, r.limits.chunkBytes)}, 0
 		}
 		j.objects = append(j.objects, o)
 		bytes += o.Size
@@ -88,7 +88,7 @@ func (r *run) send(ctx context.Context, j *job) error {
 	case r.jobs <- j:
 		return nil
 	case <-ctx.Done():
-		close(j.out)
+		close(j.out.chunks)
 		return ctx.Err()
 	}
 }

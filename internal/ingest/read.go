@@ -9,6 +9,7 @@ import (
 
 	"github.com/gumshoe-detective/gumshoe/internal/decode"
 	"github.com/gumshoe-detective/gumshoe/internal/decode/logs"
+	"github.com/gumshoe-detective/gumshoe/internal/decode/vpcflow"
 	"github.com/gumshoe-detective/gumshoe/internal/source"
 	"github.com/gumshoe-detective/gumshoe/internal/warehouse"
 )
@@ -62,7 +63,7 @@ type worker struct {
 }
 
 func (w *worker) read(ctx context.Context, j *job) error {
-	defer close(j.out)
+	defer close(j.out.chunks)
 	w.job = j
 	w.begin()
 	for _, o := range j.objects {
@@ -86,13 +87,11 @@ func (w *worker) hand(ctx context.Context) error {
 		return nil
 	}
 	w.chunk.entities = w.resolver.entities
-	select {
-	case w.job.out <- w.chunk:
-		w.begin()
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := w.job.out.put(ctx, w.chunk); err != nil {
+		return err
 	}
+	w.begin()
+	return nil
 }
 
 // object reads one object, or finds that the ledger has it.
@@ -138,7 +137,20 @@ func (w *worker) leaveAsIs(o *object) {
 
 // refused reports whether an object has records that the graph may take now.
 func (w *worker) refused(k warehouse.Object) bool {
-	return k.Reasons[reasonNotMember]+k.Reasons[reasonNoAccount]+k.Reasons[reasonStopped] > 0 && k.Membership != w.version
+	return k.Reasons[reasonNotMember]+k.Reasons[reasonNoAccount]+k.Reasons[reasonStopped] > 0 && k.Membership != w.version ||
+		w.Reread && w.misread(k)
+}
+
+// misread reports whether an object has records that were refused because it
+// was read as another kind of logs than now, or without its format.
+func (w *worker) misread(k warehouse.Object) bool {
+	for _, kind := range decode.Kinds() {
+		if kind != w.Kind && k.Reasons["not-"+string(kind)] > 0 {
+			return true
+		}
+	}
+	told := w.FlowFormat != "" || w.Kind != "" && w.Kind != decode.KindAuto
+	return told && k.Reasons[string(decode.ReasonNotJSON)]+k.Reasons[string(vpcflow.ReasonUnknownFormat)]+k.Reasons[string(logs.ReasonUnrecognized)] > 0
 }
 
 // resume decides how an object that the ledger may know is read: not at all

@@ -126,10 +126,18 @@ func (f *fields) text(s *jsonscan.Scanner) string {
 	return f.shared.String(b)
 }
 
+// maxAgain is the longest text that is kept for the next record, in bytes: the
+// names of services and Regions are shorter.
+const maxAgain = 128
+
 // again reads a string that is likely to be the one that was read last.
 func (f *fields) again(s *jsonscan.Scanner, last *string) string {
 	b, _ := s.Text()
-	if string(b) != *last {
+	switch {
+	case string(b) == *last:
+	case len(b) > maxAgain:
+		return string(b)
+	default:
 		*last = f.shared.String(b)
 	}
 	return *last

@@ -22,15 +22,16 @@ type Options struct {
 // times the largest record that it has met, and some MiB of strings that many
 // records share.
 type Reader struct {
-	opts    Options
-	head    peeker
-	form    form
-	json    jsonReader
-	flow    *vpcflow.Decoder // made when it is first needed
-	table   tableReader
-	parquet parquetReader
-	foreign foreignReader
-	text    io.Reader // the object, without the stamps of an export
+	opts       Options
+	head       peeker
+	form       form
+	json       jsonReader
+	flow       *vpcflow.Decoder // made when it is first needed
+	configured *vpcflow.Format  // Options.FlowFormat
+	table      tableReader
+	parquet    parquetReader
+	foreign    foreignReader
+	text       io.Reader // the object, without the stamps of an export
 
 	context Context
 	kind    decode.Kind // of the last record or rejection that has one
@@ -57,6 +58,9 @@ func NewReader(o Options) *Reader {
 		o.Kind = decode.KindAuto
 	}
 	r := &Reader{opts: o}
+	if f, err := vpcflow.ParseFormat(o.FlowFormat); err == nil {
+		r.configured = f
+	}
 	r.json.init(o)
 	r.table.init(o, &r.json)
 	return r
@@ -189,13 +193,14 @@ func (r *Reader) recognize() form {
 	if !spaced && r.table.isHeader(line) {
 		return csvForm
 	}
+	text := len(line) > 0 && line[0] != '{' && line[0] != '['
 	switch r.opts.Kind {
 	case decode.KindVPCFlow:
-		if len(line) > 0 && line[0] != '{' && line[0] != '[' {
+		if text {
 			return flowForm
 		}
 	case decode.KindAuto:
-		if spaced || vpcflow.LooksLike(line) {
+		if spaced || vpcflow.LooksLike(line) || text && r.configured != nil && r.configured.Fits(line) {
 			return flowForm
 		}
 	}

@@ -23,6 +23,7 @@ type payload struct {
 	data    []byte // a JSON value
 	depth   int    // of the envelope
 	context Context
+	derived bool // made from another form of the record
 }
 
 // wrappers are the members that hold what an envelope is about, the most
@@ -88,7 +89,7 @@ func holdsRecords(value []byte) bool {
 // push remembers values of an envelope, so that they are read in their order.
 func (j *jsonReader) push(values [][]byte, depth int, c Context) {
 	for _, v := range slices.Backward(values) {
-		j.inner = append(j.inner, payload{v, depth, c})
+		j.inner = append(j.inner, payload{data: v, depth: depth, context: c})
 	}
 }
 
@@ -168,6 +169,9 @@ func (j *jsonReader) queryResult(raw []byte, depth int, c Context) {
 		records = append(records, append(joined, '}'))
 	}
 	j.push(records, depth, c)
+	for i := range records {
+		j.inner[len(j.inner)-1-i].derived = true
+	}
 }
 
 // payload reads something out of an envelope. It reports false when that was
@@ -237,7 +241,7 @@ func (j *jsonReader) inside(data []byte, p payload, rec *Record) (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	rec.Context = p.context
+	rec.Context, rec.Derived = p.context, rec.Derived || p.derived
 	rec.setRaw(data)
 	return true, nil
 }

@@ -150,7 +150,11 @@ func (d *Decoder) line(line []byte, whole bool, rec *Record) (bool, error) {
 			return held != nil, held
 		}
 	}
-	err := d.parser.Line(line, d.format, rec)
+	format := d.format
+	if format != nil && format == d.configured && !format.Fits(line) && LooksLike(line) {
+		format = nil // the file is of another format, which needs no telling
+	}
+	err := d.parser.Line(line, format, rec)
 	if err == nil {
 		if d.held != nil {
 			d.native = true

@@ -50,6 +50,17 @@ func ParseFormat(text string) (*Format, error) {
 	return newFormat(words), nil
 }
 
+// Fits reports whether a line has as many columns as the format.
+func (f *Format) Fits(line []byte) bool {
+	for i, n := 0, 0; ; n++ {
+		word, next := nextWord(line, i)
+		if len(word) == 0 {
+			return n == len(f.names)
+		}
+		i = next
+	}
+}
+
 // DefaultFormat is AWS's default: the fourteen columns of version 2.
 func DefaultFormat() *Format { return newFormat(documented[:defaultColumns]) }
 

@@ -99,7 +99,7 @@ func parts[R any](rows []*R, memory func(*R) int64) [][]*R {
 	for _, r := range rows {
 		all += memory(r)
 	}
-	n := max(1, int(all/mergedBytes))
+	n := max(1, int((all+mergedBytes-1)/mergedBytes))
 	return slices.Collect(slices.Chunk(rows, (len(rows)+n-1)/n))
 }
 

@@ -40,7 +40,7 @@ func TestBusyDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	segments := s.files.of(segmentFile, warehouse.DayOf(at))
-	if len(segments) != 2 {
+	if len(segments) != 3 {
 		t.Errorf("%d segments: %+v", len(segments), segments)
 	}
 	var entries int64
