@@ -43,9 +43,10 @@ func newGraphStatus(inv *invocation) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "status",
 		Short: "Show what a behavior graph holds: records read, stored, refused, and over which time",
-		Long: `Shows what a behavior graph holds, each object (file) once: the records that
-were seen = stored + duplicate + rejected, why records were rejected, and the
-objects that hold them.`,
+		Long: `Shows what a behavior graph holds, each object (file) once however often it
+was read: the records that were seen = stored + duplicate + rejected, why
+records were rejected, and the objects that hold them. A file that grew or was
+replaced counts once for each content that it had.`,
 		Example: `  gumshoe graph status --data ./data`,
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

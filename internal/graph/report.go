@@ -3,8 +3,10 @@ package graph
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,8 +29,7 @@ type CoverageReport struct {
 // hour, account, Region and kind of log.
 func CoverageOf(ctx context.Context, s warehouse.Store, most int) (r CoverageReport, err error) {
 	in := Input{Most: most}
-	all := warehouse.Range{From: math.MinInt32, To: math.MaxInt32}
-	if in.Coverage, err = s.Coverage(ctx, all); err != nil {
+	if in.Coverage, err = s.Coverage(ctx, allHours); err != nil {
 		return r, fmt.Errorf("read the coverage calendar: %w", err)
 	}
 	if in.Digests, err = s.Digests(ctx, time.Time{}, warehouse.EndDay.Time()); err != nil {
@@ -42,10 +43,25 @@ func CoverageOf(ctx context.Context, s warehouse.Store, most int) (r CoverageRep
 	if in.Name, err = namesOf(ctx, s, in.Coverage); err != nil {
 		return r, err
 	}
-	if in.Events, err = trailEvents(ctx, s, in.Name); err != nil {
+	if in.Events, err = trailEvents(ctx, s, accountsOf(in.Coverage), in.Name); err != nil {
 		return r, err
 	}
 	return CoverageReport{Calendar: CalendarOf(in.Coverage, in.Name), Gaps: FindGaps(in)}, nil
+}
+
+// allHours is the range of all that a graph may hold.
+var allHours = warehouse.Range{From: math.MinInt32, To: math.MaxInt32}
+
+// accountsOf returns the accounts that have CloudTrail records.
+func accountsOf(rows []warehouse.Coverage) (accounts []entity.ID) {
+	seen := map[entity.ID]bool{}
+	for _, r := range rows {
+		if r.Origin == warehouse.FromCloudTrail && r.Account != 0 && !seen[r.Account] {
+			seen[r.Account] = true
+			accounts = append(accounts, r.Account)
+		}
+	}
+	return accounts
 }
 
 // objectNames tells whether an object with the last part of a key was read.
@@ -91,11 +107,10 @@ const maxTrailEvents = 1000
 // trailEvents reads the calls that stopped a trail or started it. Which trail
 // it was only the raw record tells; a graph without them knows of one trail an
 // account and Region.
-func trailEvents(ctx context.Context, s warehouse.Store, name func(entity.ID) string) ([]TrailEvent, error) {
+func trailEvents(ctx context.Context, s warehouse.Store, accounts []entity.ID, name func(entity.ID) string) ([]TrailEvent, error) {
 	var out []TrailEvent
 	for _, call := range []string{startLogging, "StopLogging", "DeleteTrail"} {
-		api := s.Hasher().ID(entity.API, "cloudtrail.amazonaws.com:"+call)
-		events, err := s.Events(ctx, warehouse.EventQuery{API: api, Limit: maxTrailEvents})
+		events, err := callsOf(ctx, s, accounts, s.Hasher().ID(entity.API, "cloudtrail.amazonaws.com:"+call))
 		if err != nil {
 			return nil, fmt.Errorf("read calls of %s: %w", call, err)
 		}
@@ -122,4 +137,37 @@ func trailEvents(ctx context.Context, s warehouse.Store, name func(entity.ID) st
 		}
 	}
 	return out, nil
+}
+
+// callsOf reads the first maxTrailEvents calls of an API that few call: the
+// rollups tell on which days, and the events of all others are left alone.
+func callsOf(ctx context.Context, s warehouse.Store, accounts []entity.ID, api entity.ID) ([]warehouse.Event, error) {
+	known, err := s.Entities(ctx, []entity.ID{api})
+	if err != nil || len(known) == 0 {
+		return nil, err
+	}
+	days := map[warehouse.Day]bool{}
+	for _, account := range accounts {
+		values, err := s.Values(ctx, account, warehouse.ByAPI, allHours)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range values {
+			if v.Value == api {
+				days[v.Day] = true
+			}
+		}
+	}
+	var events []warehouse.Event
+	for _, day := range slices.Sorted(maps.Keys(days)) {
+		if len(events) == maxTrailEvents {
+			break
+		}
+		some, err := s.Events(ctx, warehouse.EventQuery{API: api, From: day.Time(), To: (day + 1).Time(), Limit: maxTrailEvents - len(events)})
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, some...)
+	}
+	return events, nil
 }
