@@ -94,7 +94,7 @@ exit status is 1 when no record at all was good.`,
 				if err != nil {
 					return err
 				}
-				return report.verdict(paths)
+				return report.verdict(paths, o.include...)
 			})
 		},
 	}

@@ -44,9 +44,12 @@ type ingestReport struct {
 }
 
 // verdict is the exit code: failed when there was nothing to read or nothing
-// of it was any good. Records that were stored before are good.
-func (r *ingestReport) verdict(paths []string) error {
+// of it was any good. Records that were stored before are good. Only files that
+// match one of the patterns of include were read, if there are any.
+func (r *ingestReport) verdict(paths []string, include ...string) error {
 	switch {
+	case len(r.Objects) == 0 && len(include) > 0 && len(r.Empty) < len(paths):
+		return fmt.Errorf("nothing was stored: no file in %s matches --include %s", strings.Join(paths, ", "), strings.Join(include, ", "))
 	case len(r.Objects) == 0:
 		return fmt.Errorf("nothing was stored: there are no files in %s", strings.Join(paths, ", "))
 	case r.Totals.Seen == 0:

@@ -182,5 +182,8 @@ func TestVerdict(t *testing.T) {
 	f("nothing was stored: no records in 2 objects", 2, warehouse.Totals{})
 	f("nothing was stored: 3 records, all rejected", 2, warehouse.Totals{Seen: 3, Rejected: 3})
 	f("", 2, warehouse.Totals{Seen: 3, Stored: 1, Rejected: 2})
+	if err := new(ingestReport).verdict([]string{"a", "b"}, "*.gz", "x"); err == nil || err.Error() != "nothing was stored: no file in a, b matches --include *.gz, x" {
+		t.Errorf("nothing matches: %v", err)
+	}
 	f("", 2, warehouse.Totals{Seen: 3, Duplicate: 1, Rejected: 2})
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -67,8 +68,19 @@ func run(ctx context.Context, inv *invocation) int {
 		return exitFailed
 	default:
 		fmt.Fprintf(inv.stderr, "gumshoe: %v\n", err)
+		if diskFull(err) {
+			fmt.Fprintln(inv.stderr, "The disk is full. Make room and run the same command again; what was stored before stays.")
+		}
 		return exitFailed
 	}
+}
+
+// diskFull reports whether an error is one of a full disk. Those of the
+// databases have only its text.
+func diskFull(err error) bool {
+	text := err.Error()
+	return errors.Is(err, syscall.ENOSPC) || strings.Contains(text, "No space left on device") ||
+		strings.Contains(text, "no space left on device") || strings.Contains(text, "database or disk is full")
 }
 
 func newRoot(inv *invocation) *cobra.Command {
