@@ -22,7 +22,7 @@ type limits struct {
 // transactions and segments, larger ones only need memory.
 func defaultLimits() limits {
 	return limits{
-		batchEvents: 40_000, batchBytes: 96 << 20,
+		batchEvents: 40_000, batchBytes: 72 << 20,
 		chunkEvents: 1024, chunkBytes: 2 << 20,
 		jobObjects: 256, jobBytes: 1 << 20,
 		planBlock: 1024,

@@ -18,7 +18,7 @@ import (
 // Options bound what the engine uses.
 type Options struct {
 	Threads  int   // of one graph's queries; 0 means the number of CPUs
-	MemoryMB int64 // of one open graph's database engine, not counting Go; 0 means 512
+	MemoryMB int64 // of one open graph's database engine, not counting Go; 0 means 384
 
 	limits limits // of tests; zero means defaultLimits
 }
@@ -53,7 +53,7 @@ func New(dir string, opts Options) (*Engine, error) {
 		return nil, fmt.Errorf("open warehouse: %w", err)
 	}
 	if opts.MemoryMB == 0 {
-		opts.MemoryMB = 512
+		opts.MemoryMB = 384
 	}
 	if opts.limits == (limits{}) {
 		opts.limits = defaultLimits
