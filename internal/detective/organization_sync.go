@@ -14,9 +14,22 @@ import (
 // directory was read: what was read may be older than the change.
 var errOrganizationChanged = errors.New("the organization was changed meanwhile")
 
+// syncTries is how often the directory is read before giving up on others who
+// change the organization: a server that has just started does so, too.
+const syncTries = 5
+
 // SyncOrganization reads the organization directory and applies what has
 // changed since the last time.
-func (s *Service) SyncOrganization(ctx context.Context) error {
+func (s *Service) SyncOrganization(ctx context.Context) (err error) {
+	for range syncTries {
+		if err = s.syncOrganization(ctx); !errors.Is(err, errOrganizationChanged) {
+			return err
+		}
+	}
+	return err
+}
+
+func (s *Service) syncOrganization(ctx context.Context) error {
 	before, err := s.store.Organization(ctx)
 	if err != nil && !errors.Is(err, control.ErrNotFound) {
 		return err

@@ -3,6 +3,7 @@ package detective
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -260,20 +261,30 @@ func TestSyncOrganization(t *testing.T) {
 	l.expect(t, "an hour later", g.ARN, one, orgMember)
 
 	// The organization is changed while its directory is read: the older
-	// answer is not applied.
+	// answer is not applied, and the directory read again.
 	f.err = nil
 	old := f.o
-	f.during = func() {
-		f.during = nil
+	joined := 0
+	join := func() {
+		joined++
 		l.edit(t, func(o *control.Organization) {
-			o.Accounts = append(o.Accounts, control.OrganizationAccount{ID: "999900001111", Status: control.AccountActive})
+			o.Accounts = append(o.Accounts, control.OrganizationAccount{ID: fmt.Sprint(999900001111 + joined), Status: control.AccountActive})
 		})
 	}
-	if err := l.SyncOrganization(ctx); err == nil {
-		t.Error("an answer that may be older than a change was applied without a word")
+	f.during = join
+	if err := l.SyncOrganization(ctx); err == nil || joined != syncTries {
+		t.Errorf("answers that may be older than a change: %v after %d", err, joined)
 	}
-	if _, err := l.store.OrganizationAccount(ctx, "999900001111"); err != nil {
+	if _, err := l.store.OrganizationAccount(ctx, fmt.Sprint(999900001111+joined)); err != nil {
 		t.Errorf("the account that joined meanwhile: %v", err)
+	}
+	f.during = func() {
+		f.during = nil
+		join()
+	}
+	must(t, l.SyncOrganization(ctx))
+	if _, err := l.store.OrganizationAccount(ctx, fmt.Sprint(999900001111+joined)); !errors.Is(err, control.ErrNotFound) {
+		t.Errorf("an account that the directory does not have: %v", err)
 	}
 
 	f.o = old
