@@ -86,7 +86,8 @@ func openHouse(dir string, cfg config, log *slog.Logger) (_ *house, err error) {
 	}
 	// Compiling the rules takes as long as opening the databases.
 	var knowledge errgroup.Group
-	knowledge.Go(func() error { return h.loadKnowledge(filepath.Join(dir, "geo")) })
+	knowledge.Go(h.loadRules)
+	knowledge.Go(func() error { return h.loadPlaces(filepath.Join(dir, "geo")) })
 	defer func() { _ = knowledge.Wait() }() // before h is closed on an error
 	if h.control, err = sqlite.Open(filepath.Join(dir, controlFile)); err != nil {
 		return nil, err
@@ -129,12 +130,16 @@ func makeFolder(dir string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// loadKnowledge loads the rules and the geolocation data: what the
-// configuration names and what lies in the folder geo.
-func (h *house) loadKnowledge(geo string) (err error) {
+func (h *house) loadRules() (err error) {
 	if h.rules, err = rules.Builtin(); err != nil {
 		return fmt.Errorf("load the rules: %w", err)
 	}
+	return nil
+}
+
+// loadPlaces loads the geolocation data: what the configuration names and what
+// lies in the folder geo.
+func (h *house) loadPlaces(geo string) (err error) {
 	o := enrich.Options{CityDB: h.config.Geo.City, ASNDB: h.config.Geo.ASN, Overlay: h.config.Geo.Overlay}
 	for _, f := range []struct {
 		pattern string

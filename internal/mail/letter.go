@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"text/template"
+	"unicode/utf8"
 )
 
 //go:embed letter.txt
@@ -39,14 +40,19 @@ func text(i Invitation, consoleURL string) (string, error) {
 
 // ordinary is an e-mail address that cannot be read as anything else. The
 // API's pattern lets have whole sentences before the @.
-var ordinary = regexp.MustCompile(`^[\pL\pN.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}$`)
+var ordinary = regexp.MustCompile(`^([\pL\pN.!#$%&'*+/=?^_{|}~-]+)@([A-Za-z0-9.-]+)$`)
+
+// Bounds of an ordinary address, in characters. In the expression they would
+// cost every start of gumshoe 3 ms.
+const maxLocalPart, maxDomain = 64, 255
 
 // plainAddress returns an ordinary address, and nothing of any other.
 func plainAddress(s string) string {
-	if ordinary.MatchString(s) {
-		return s
+	m := ordinary.FindStringSubmatch(s)
+	if m == nil || utf8.RuneCountInString(m[1]) > maxLocalPart || len(m[2]) > maxDomain {
+		return ""
 	}
-	return ""
+	return s
 }
 
 // endpoint is where the API is: at the root of the server that has the

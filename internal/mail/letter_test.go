@@ -105,3 +105,32 @@ func TestMessageID(t *testing.T) {
 		}
 	}
 }
+
+func TestPlainAddress(t *testing.T) {
+	for _, tt := range []struct {
+		name, address string
+		plain         bool
+	}{
+		{"ordinary", "jane.doe+aws@sub.example.com", true},
+		{"letters of other alphabets", "jürgen.müller@example.com", true},
+		{"longest local part", strings.Repeat("ü", maxLocalPart) + "@example.com", true},
+		{"local part too long", strings.Repeat("ü", maxLocalPart+1) + "@example.com", false},
+		{"longest domain", "jane@" + strings.Repeat("a", maxDomain), true},
+		{"domain too long", "jane@" + strings.Repeat("a", maxDomain+1), false},
+		{"a sentence", "Your account is closed, call us @example.com", false},
+		{"two lines", "jane\n@example.com", false},
+		{"two at signs", "jane@example.com@example.org", false},
+		{"no local part", "@example.com", false},
+		{"no domain", "jane@", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			want := ""
+			if tt.plain {
+				want = tt.address
+			}
+			if got := plainAddress(tt.address); got != want {
+				t.Errorf("plainAddress(%q) = %q, want %q", tt.address, got, want)
+			}
+		})
+	}
+}

@@ -7,10 +7,12 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
 )
@@ -33,30 +35,57 @@ type entry struct {
 // is wrong with one rule is returned as a *LoadError and does not keep the
 // others from loading; the pack is never nil.
 func Load(fsys fs.FS) (*Pack, []error) {
+	files, errs := ruleFiles(fsys)
+	// Whoever opens a data folder waits for the rules.
+	var parsing errgroup.Group
+	parsing.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range files {
+		f := &files[i]
+		parsing.Go(func() error {
+			f.rules, f.errs = parseFile(fsys, f.name)
+			return nil
+		})
+	}
+	_ = parsing.Wait() // the errors are each file's
 	var found []*Rule
-	var errs []error
-	walkErr := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			errs = append(errs, inFile(name, err))
-			return nil
-		}
-		if ext := path.Ext(name); d.IsDir() || ext != ".yml" && ext != ".yaml" {
-			return nil
-		}
-		data, err := readRule(fsys, name)
-		if err != nil {
-			errs = append(errs, inFile(name, err))
-			return nil
-		}
-		rs, es := Parse(name, data)
-		found, errs = append(found, rs...), append(errs, es...)
-		return nil
-	})
-	if walkErr != nil {
-		errs = append(errs, fmt.Errorf("walk rule files: %w", walkErr))
+	for _, f := range files {
+		found, errs = append(found, f.rules...), append(errs, f.errs...)
 	}
 	p, es := NewPack(found)
 	return p, append(errs, es...)
+}
+
+// ruleFile is a file with what came of it.
+type ruleFile struct {
+	name  string
+	rules []*Rule
+	errs  []error
+}
+
+// ruleFiles lists the rule files below the root of fsys by their paths.
+func ruleFiles(fsys fs.FS) (files []ruleFile, errs []error) {
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			errs = append(errs, inFile(name, err))
+			return nil
+		}
+		if ext := path.Ext(name); !d.IsDir() && (ext == ".yml" || ext == ".yaml") {
+			files = append(files, ruleFile{name: name})
+		}
+		return nil
+	})
+	if err != nil {
+		errs = append(errs, fmt.Errorf("walk rule files: %w", err))
+	}
+	return files, errs
+}
+
+func parseFile(fsys fs.FS, name string) ([]*Rule, []error) {
+	data, err := readRule(fsys, name)
+	if err != nil {
+		return nil, []error{inFile(name, err)}
+	}
+	return Parse(name, data)
 }
 
 // Bounds on rule files.
