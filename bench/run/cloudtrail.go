@@ -32,17 +32,17 @@ func (b *bench) cloudTrail(ctx context.Context, dir string, p plan, s *section) 
 	if err := c.hash(); err != nil {
 		return err
 	}
-	r, err := b.measureCorpus(ctx, dir, p, c)
+	var beside *corpus
+	if p.beside != nil {
+		if beside, _, err = b.simulated(ctx, filepath.Join(dir, "beside"), p.beside...); err != nil {
+			return fmt.Errorf("make the logs beside: %w", err)
+		}
+	}
+	r, err := b.measureCorpus(ctx, dir, p, c, beside)
 	if err != nil {
 		return err
 	}
-	b.rate[p.name] = float64(c.Records) / summarize(r.took[ingestStep], wallOf).median.Seconds()
 	r.budgets(p, s)
-	if large, ok := b.rate[largePart]; ok && p.name == tinyPart {
-		s.atLeast(p.name+": events/s, of those on large files", b.rate[p.name]/large, tinyRate, " ×")
-	} else if p.name == tinyPart {
-		s.unmeasured("tiny: events/s, of those on large files", "the part "+largePart+" was not run")
-	}
 	r.write(&s.text)
 	return nil
 }
@@ -67,6 +67,12 @@ func (r *result) budgets(p plan, s *section) {
 		if l.limit > 0 {
 			s.atMost(p.name+": "+l.what, l.got, l.limit, l.unit)
 		}
+	}
+	if r.beside != nil {
+		rate := func(c *corpus, s step) float64 {
+			return float64(c.Records) / summarize(r.took[s], wallOf).median.Seconds()
+		}
+		s.atLeast(p.name+": events/s, of those on large files", rate(r.corpus, ingestStep)/rate(r.beside, besideStep), tinyRate, " ×")
 	}
 }
 
@@ -96,6 +102,9 @@ func (r *result) times(w *bytes.Buffer) {
 	var rows [][]string
 	for _, s := range steps {
 		rows = append(rows, timesRow(string(s), r.corpus.Records, r.took[s]))
+	}
+	if r.beside != nil {
+		rows = append(rows, timesRow(string(besideStep), r.beside.Records, r.took[besideStep]))
 	}
 	table(w, timesHeader, rows)
 }

@@ -17,7 +17,9 @@
 // real are ten copies of a lab account's, made anew in every run from the
 // folder of -realdata and never kept: each copy has event ids of its own and
 // lies six days before the one before. In stress no two events have a key of
-// a rollup in common.
+// a rollup in common. In the rounds of tiny the logs of large are ingested,
+// too: how fast one is in comparison with the other is told by the same
+// minutes.
 //
 // flows reads VPC flow logs: decoded on one processor by the packages that
 // ingest decodes with, and ingested. Rates a core are records for each second

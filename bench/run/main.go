@@ -40,16 +40,15 @@ type bench struct {
 	only    []string // the parts to run; nil for all
 	log     io.Writer
 
-	engineVersion string             // once it is known
-	rate          map[string]float64 // events/s of the first ingest, by part
-	peak          map[string]int64   // bytes, the largest of the ingests of a part
+	engineVersion string           // once it is known
+	peak          map[string]int64 // bytes, the largest of the ingests of a part
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	if helped, err := help(ctx, args, stdout); helped {
 		return err
 	}
-	b := bench{log: stderr, rate: map[string]float64{}, peak: map[string]int64{}}
+	b := bench{log: stderr, peak: map[string]int64{}}
 	var out, work, only string
 	f := flag.NewFlagSet("run", flag.ContinueOnError)
 	f.SetOutput(stderr)

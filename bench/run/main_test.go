@@ -113,7 +113,7 @@ func quick(t *testing.T, dir string, flags ...string) {
 
 func newTestBench(t *testing.T, gumshoe, work string) *bench {
 	t.Helper()
-	b := &bench{gumshoe: gumshoe, work: work, log: io.Discard, rate: map[string]float64{}, peak: map[string]int64{}}
+	b := &bench{gumshoe: gumshoe, work: work, log: io.Discard, peak: map[string]int64{}}
 	var err error
 	if b.self, err = os.Executable(); err != nil {
 		t.Fatal(err)

@@ -36,7 +36,7 @@ func checkReport(t *testing.T, report string) {
 	checkBudgets(t, sections["Budgets"])
 	for _, p := range b.plans() {
 		if s := sections[p.title]; !strings.Contains(s, errNoRealLogs.Error()) {
-			checkCorpus(t, p.title, s)
+			checkCorpus(t, p, s)
 		}
 	}
 }
@@ -66,7 +66,7 @@ func checkBudgets(t *testing.T, text string) {
 	}
 }
 
-func checkCorpus(t *testing.T, title, section string) {
+func checkCorpus(t *testing.T, p plan, section string) {
 	t.Helper()
 	// The first cell of each row, with the number of figures behind it.
 	rows := map[string]int{"wall, ingest : load": 2, "CPU, ingest : load": 2, "wall, ingest : scan": 2, "CPU, ingest : scan": 2,
@@ -75,23 +75,26 @@ func checkCorpus(t *testing.T, title, section string) {
 	for _, s := range steps {
 		rows[string(s)] = 7
 	}
+	if p.beside != nil {
+		rows[string(besideStep)] = 7
+	}
 	for name, figures := range rows {
 		_, rest, ok := strings.Cut(section, "| "+name+" | ")
 		cells := strings.Split(strings.SplitN(rest, "\n", 2)[0], " | ")
 		if !ok || len(cells) < figures {
-			t.Errorf("%s: row %q has %d cells, want %d figures", title, name, len(cells), figures)
+			t.Errorf("%s: row %q has %d cells, want %d figures", p.title, name, len(cells), figures)
 			continue
 		}
 		for _, cell := range cells[:figures] {
 			if f, err := strconv.ParseFloat(strings.Trim(cell, " |"), 64); err != nil || f <= 0 {
-				t.Errorf("%s: row %q: figure %q, want a number above 0", title, name, cell)
+				t.Errorf("%s: row %q: figure %q, want a number above 0", p.title, name, cell)
 			}
 		}
 	}
 	for _, want := range []string{"names and contents `[0-9a-f]{64}`", `Load average .*: \d`,
 		`Rollup rows an event: \d+\.\d\d: activity \d+\.\d\d, .*entity_hour \d`} {
 		if !regexp.MustCompile(want).MatchString(section) {
-			t.Errorf("%s: nothing matches %s:\n%s", title, want, section)
+			t.Errorf("%s: nothing matches %s:\n%s", p.title, want, section)
 		}
 	}
 }

@@ -21,6 +21,9 @@ const (
 	loadStep   step = "engine, load and checkpoint"
 	scanStep   step = "engine, typed scan"
 	againStep  step = "gumshoe ingest, again"
+
+	// besideStep is timed where the plan has logs beside.
+	besideStep step = "gumshoe ingest of large files, in the same rounds"
 )
 
 var steps = []step{ingestStep, noRawStep, loadStep, scanStep, againStep}
@@ -28,6 +31,7 @@ var steps = []step{ingestStep, noRawStep, loadStep, scanStep, againStep}
 // result is what the rounds over a corpus gave.
 type result struct {
 	corpus *corpus
+	beside *corpus // nil for none
 	took   map[step][]usage
 	loads  []float64 // load average before each round
 	last   round
@@ -43,8 +47,8 @@ type round struct {
 
 // measureCorpus runs the rounds. The first one does not count, unless all is
 // to be quick.
-func (b *bench) measureCorpus(ctx context.Context, dir string, p plan, c *corpus) (*result, error) {
-	r := &result{corpus: c, took: map[step][]usage{}}
+func (b *bench) measureCorpus(ctx context.Context, dir string, p plan, c, beside *corpus) (*result, error) {
+	r := &result{corpus: c, beside: beside, took: map[step][]usage{}}
 	first, last := 0, p.rounds
 	if b.quick {
 		first, last = 1, 1
@@ -52,15 +56,15 @@ func (b *bench) measureCorpus(ctx context.Context, dir string, p plan, c *corpus
 	for n := first; n <= last; n++ {
 		average := loadAverage()
 		fmt.Fprintf(b.log, "%s: round %d of %d, load average %.2f\n", p.name, n, last, average)
-		one, err := b.round(ctx, dir, c, n%2 == 1)
+		one, err := b.round(ctx, dir, c, beside, n%2 == 1)
 		if err != nil {
 			return nil, fmt.Errorf("round %d: %w", n, err)
 		}
 		if n == 0 {
 			continue
 		}
-		for _, s := range steps {
-			r.took[s] = append(r.took[s], one.took[s])
+		for s, took := range one.took {
+			r.took[s] = append(r.took[s], took)
 		}
 		b.ingested(p.name, one.took[ingestStep])
 		b.ingested(p.name, one.took[noRawStep])
@@ -71,7 +75,7 @@ func (b *bench) measureCorpus(ctx context.Context, dir string, p plan, c *corpus
 	return r, nil
 }
 
-func (b *bench) round(ctx context.Context, dir string, c *corpus, backwards bool) (_ *round, err error) {
+func (b *bench) round(ctx context.Context, dir string, c, beside *corpus, backwards bool) (_ *round, err error) {
 	if dir, err = os.MkdirTemp(dir, "round-"); err != nil {
 		return nil, err
 	}
@@ -82,6 +86,12 @@ func (b *bench) round(ctx context.Context, dir string, c *corpus, backwards bool
 		func() error { return b.runNoRaw(ctx, c, r, filepath.Join(dir, "no-raw")) },
 		func() error { return b.runLoad(ctx, c, r, filepath.Join(dir, "ct.duckdb")) },
 		func() error { return b.runScan(ctx, c, r) },
+	}
+	if beside != nil {
+		contenders = append(contenders, func() (err error) {
+			r.took[besideStep], err = b.ingest(ctx, filepath.Join(dir, "beside"), beside.logs, beside.totals())
+			return err
+		})
 	}
 	if backwards {
 		slices.Reverse(contenders)

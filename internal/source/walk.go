@@ -7,7 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // ErrNotRegular says that a path is neither a file nor a folder but a device,
@@ -24,7 +27,20 @@ type walk struct {
 	without map[string]bool // real paths to pass over
 	include Patterns
 	choose  chooser // nil takes all
+
+	named []named // files whose size and time is not known yet, at most statBlock
 }
+
+// named is a regular file that a walk met.
+type named struct {
+	path  string
+	found fs.DirEntry
+	info  fs.FileInfo
+	err   error // why there is no info
+}
+
+// statBlock is how many files are asked for their size and time at once.
+const statBlock = 4096
 
 // chooser says which of the files that a walk meets are listed.
 type chooser interface {
@@ -71,7 +87,7 @@ func (w *walk) folder(ctx context.Context, root string) error {
 		w.unreadable(root, reason(err))
 		return ctx.Err()
 	}
-	return filepath.WalkDir(real, func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(real, func(path string, d fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -99,17 +115,40 @@ func (w *walk) folder(ctx context.Context, root string) error {
 		case w.choose != nil && d.Type().IsRegular() && w.choose.rests(name):
 		case !w.include.Match(below):
 		case d.Type().IsRegular():
-			info, err := d.Info()
-			if err != nil {
-				w.unreadable(name, reason(err))
-				return nil
+			if w.named = append(w.named, named{path: name, found: d}); len(w.named) == statBlock {
+				w.stat()
 			}
-			w.file(name, entryOf(info))
 		default:
 			w.unreadable(name, ErrNotRegular)
 		}
 		return nil
 	})
+	w.stat()
+	return err
+}
+
+// stat takes in the files of w.named. Nothing is read before the whole list is
+// made, so all processors ask for sizes and times: of many small files that is
+// a tenth of the time that ingesting them takes.
+func (w *walk) stat() {
+	var asking sync.WaitGroup
+	for part := range slices.Chunk(w.named, len(w.named)/runtime.GOMAXPROCS(0)+1) {
+		asking.Go(func() {
+			for i := range part {
+				part[i].info, part[i].err = part[i].found.Info()
+			}
+		})
+	}
+	asking.Wait()
+	for _, n := range w.named {
+		if n.err != nil {
+			w.unreadable(n.path, reason(n.err))
+		} else {
+			w.file(n.path, entryOf(n.info))
+		}
+	}
+	clear(w.named)
+	w.named = w.named[:0]
 }
 
 // link lists the symbolic link at path. One that stays below root adds
