@@ -18,6 +18,7 @@ const module = "github.com/gumshoe-detective/gumshoe"
 var mayImport = map[string][]string{
 	"cmd":                             {"internal"}, // wiring
 	"internal/entity":                 {},
+	"internal/baseline":               {},
 	"internal/rules":                  {"internal/entity"},
 	"internal/enrich":                 {"internal/entity"},
 	"internal/source":                 {},
@@ -49,7 +50,7 @@ var mayImport = map[string][]string{
 }
 
 // pure packages decide; they do no I/O and have no clock of their own.
-var pure = []string{"internal/entity", "internal/rules", "internal/investigate/indicators", "internal/identity/policy"}
+var pure = []string{"internal/entity", "internal/baseline", "internal/rules", "internal/investigate/indicators", "internal/identity/policy"}
 
 var impure = []string{"os", "net", "net/http", "database/sql", "os/exec", "syscall"}
 
