@@ -50,3 +50,24 @@ func TestIDsDifferByTypeAndSecret(t *testing.T) {
 		t.Errorf("id of the golden key = %#x", uint64(got))
 	}
 }
+
+func TestNameOfARN(t *testing.T) {
+	for _, tt := range []struct{ arn, want string }{
+		{"arn:aws:iam::111122223333:user/alice", "111122223333:user/alice"},
+		{"arn:aws:iam::111122223333:role/team/deploy", "111122223333:role/deploy"},
+		{"arn:aws-cn:iam::111122223333:instance-profile/web", "111122223333:instance-profile/web"},
+		{"arn:aws:iam::111122223333:root", ""},
+		{"arn:aws:iam::111122223333:user/", ""},
+		{"arn:aws:iam::111122223333:group/ops", ""},
+		{"arn:aws:iam:::role/x", ""},
+		{"arn:aws:sts::111122223333:assumed-role/deploy/x", ""},
+		{"alice", ""},
+	} {
+		if got := NameOfARN(tt.arn); got.Key != tt.want {
+			t.Errorf("NameOfARN(%q) = %+v, want %q", tt.arn, got, tt.want)
+		}
+	}
+	if got := NameOf(NamedUser, "", "alice"); !got.IsZero() {
+		t.Errorf("a name without an account: %+v", got)
+	}
+}

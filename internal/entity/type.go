@@ -33,12 +33,14 @@ const (
 
 // Dictionary types.
 const (
-	API      Type = iota + 64 // key "<event source>:<event name>", e.g. "iam.amazonaws.com:CreateUser"
-	Region                    // key "us-east-1"
-	Location                  // key "<country>" or "<city>, <country>"
-	ASO                       // key is the autonomous system organization's name
-	Agent                     // key is a user agent's product and major version, see AgentProduct
-	Code                      // key is an error code, e.g. "AccessDenied"
+	API         Type = iota + 64 // key "<event source>:<event name>", e.g. "iam.amazonaws.com:CreateUser"
+	Region                       // key "us-east-1"
+	Location                     // key "<country>" or "<city>, <country>"
+	ASO                          // key is the autonomous system organization's name
+	Agent                        // key is a user agent's product and major version, see AgentProduct
+	Code                         // key is an error code, e.g. "AccessDenied"
+	IAMName                      // key "<account>:user/<name>", see NameOf
+	SharedEvent                  // key is the sharedEventID of a call that the trails of two accounts have
 )
 
 var typeNames = map[Type]string{
@@ -51,7 +53,7 @@ var typeNames = map[Type]string{
 	KubernetesSubject: "KubernetesSubject", Finding: "Finding",
 	FindingGroup: "FindingGroup", AwsService: "AwsService",
 	API: "Api", Region: "Region", Location: "Location", ASO: "Aso",
-	Agent: "Agent", Code: "ErrorCode",
+	Agent: "Agent", Code: "ErrorCode", IAMName: "IamName", SharedEvent: "SharedEvent",
 }
 
 // String returns the namespace of t, "Unknown" for a number that has none.

@@ -357,7 +357,7 @@ func TestInstanceFacts(t *testing.T) {
 	if _, err := g.in(string(delivery(run, attach)), Options{}); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"eni-1 holds address 10.0.0.5", "eni-1 holds address 203.0.113.9",
+	want := []string{"arn:aws:iam::111122223333:user/alice created i-1", "eni-1 holds address 10.0.0.5", "eni-1 holds address 203.0.113.9",
 		"i-1 has interface eni-1", "i-1 has interface eni-2", "i-1 holds address 10.0.0.5"}
 	got := slices.DeleteFunc(g.linksOf(), func(l string) bool { return !strings.Contains(l, "i-1") && !strings.Contains(l, "eni-") })
 	if diff := gocmp.Diff(want, got); diff != "" {

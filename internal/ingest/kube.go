@@ -54,9 +54,7 @@ func (r *resolver) audit(rec *eksaudit.Record, c logs.Context, raw []byte, ev *e
 		if of := first(caller.session.ID, caller.principal.ID); of != 0 {
 			ev.links = append(ev.links, link{k.subject, of, warehouse.MapsTo})
 		}
-		if caller.session.ID != 0 && caller.principal.ID != 0 {
-			ev.links = append(ev.links, link{caller.session.ID, caller.principal.ID, warehouse.SessionOf})
-		}
+		ev.links = append(ev.links, caller.links...)
 	}
 	r.pods(rec, cluster, c, ev)
 	ev.Key = r.duplicateKey(ev.EventID, c.Account)

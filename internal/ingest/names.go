@@ -20,6 +20,9 @@ type caller struct {
 	key callerKey
 	entity.Caller
 	principal, session, accessKey warehouse.Entity
+
+	links []link             // that each of its calls shows
+	ends  []warehouse.Entity // of the links, besides those above
 }
 
 type address struct {
@@ -62,6 +65,7 @@ func (r *resolver) caller(id *entity.Identity, recipient string) *caller {
 				r.entities = append(r.entities, e)
 			}
 		}
+		r.entities = append(r.entities, c.ends...)
 	}
 	return c
 }
@@ -74,6 +78,7 @@ func (r *resolver) cachedCaller(k callerKey) *caller {
 		c.principal = r.ref(c.Principal)
 		c.session = r.ref(c.Session)
 		c.accessKey = r.ref(c.AccessKey)
+		r.linkCaller(c)
 		r.callers[k] = c
 	}
 	return c

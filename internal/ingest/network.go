@@ -32,7 +32,7 @@ type networkInterface struct {
 // networked adds the links that EC2's calls show of instances, network
 // interfaces and addresses. Flow logs of the default format name interfaces
 // only; these links tell whose they are.
-func (r *resolver) networked(rec *cloudtrail.Record, account string, ev *event) {
+func (r *resolver) networked(rec *cloudtrail.Record, account string, c *caller, ev *event) {
 	switch rec.EventName {
 	case "RunInstances":
 		var response struct {
@@ -41,6 +41,9 @@ func (r *resolver) networked(rec *cloudtrail.Record, account string, ev *event) 
 				PrivateIP  string                  `json:"privateIpAddress"`
 				PublicIP   string                  `json:"ipAddress"`
 				Interfaces items[networkInterface] `json:"networkInterfaceSet"`
+				Profile    struct {
+					ARN string `json:"arn"`
+				} `json:"iamInstanceProfile"`
 			}] `json:"instancesSet"`
 		}
 		decodePart(rec.ResponseElements, &response)
@@ -49,6 +52,8 @@ func (r *resolver) networked(rec *cloudtrail.Record, account string, ev *event) 
 			if instance == 0 {
 				continue
 			}
+			ev.links = append(ev.links, link{c.principal.ID, instance, warehouse.Created})
+			r.profile(ev, instance, x.Profile.ARN)
 			r.holds(ev, instance, x.PrivateIP)
 			r.holds(ev, instance, x.PublicIP)
 			for i := range x.Interfaces.Items {
@@ -58,6 +63,23 @@ func (r *resolver) networked(rec *cloudtrail.Record, account string, ev *event) 
 				ev.Target = instance
 			}
 		}
+	case "AssociateIamInstanceProfile":
+		type body struct {
+			Association struct {
+				Instance string `json:"instanceId"`
+				Profile  struct {
+					ARN string `json:"arn"`
+				} `json:"iamInstanceProfile"`
+			} `json:"iamInstanceProfileAssociation"`
+		}
+		// EC2's newer calls are logged with their names around the bodies.
+		var response struct {
+			body
+			Named body `json:"AssociateIamInstanceProfileResponse"`
+		}
+		decodePart(rec.ResponseElements, &response)
+		a := first(response.Association, response.Named.Association)
+		r.profile(ev, r.name(entity.EC2Instance, a.Instance, account), a.Profile.ARN)
 	case "CreateNetworkInterface":
 		var response struct {
 			Interface networkInterface `json:"networkInterface"`
@@ -81,6 +103,16 @@ func (r *resolver) networked(rec *cloudtrail.Record, account string, ev *event) 
 		r.holds(ev, r.name(entity.NetworkInterface, request.Interface, account), request.PublicIP)
 		r.holds(ev, r.name(entity.EC2Instance, request.Instance, account), request.PublicIP)
 	}
+}
+
+// profile links an instance to its instance profile, whose role another call
+// tells.
+func (r *resolver) profile(ev *event, instance entity.ID, arn string) {
+	ref := entity.NameOfARN(arn)
+	if instance == 0 || ref.IsZero() {
+		return
+	}
+	ev.links = append(ev.links, link{instance, r.entity(ref), warehouse.HasRole})
 }
 
 // attached links an interface to its instance, unless that is zero, and to

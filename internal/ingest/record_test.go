@@ -80,7 +80,9 @@ type resolved struct {
 
 var linkNames = map[warehouse.LinkKind]string{warehouse.Assumed: "assumed", warehouse.Opened: "opened",
 	warehouse.SessionOf: "session of", warehouse.HoldsKey: "holds", warehouse.Created: "created",
-	warehouse.HoldsAddress: "holds address", warehouse.HasInterface: "has interface", warehouse.MapsTo: "is", warehouse.InCluster: "in cluster"}
+	warehouse.HoldsAddress: "holds address", warehouse.HasInterface: "has interface", warehouse.MapsTo: "is", warehouse.InCluster: "in cluster",
+	warehouse.HasRole: "has role", warehouse.Attached: "attached to", warehouse.PassedRole: "passed", warehouse.CalledIn: "called",
+	warehouse.OpenedIn: "opened session", warehouse.ActsAs: "acts as"}
 
 // resolveText resolves one record.
 func resolveText(t testing.TB, r *resolver, text string) resolved {

@@ -69,68 +69,6 @@ func referenceOf(t testing.TB, dir string, places Places, pack *rules.Pack) *ref
 	return r
 }
 
-// network adds the links that a call of EC2's shows, and returns its target.
-func (r *reference) network(v tree, name, target string, linked func(from, kind, to string)) string {
-	list := func(of any, path ...string) (out []tree) {
-		for _, p := range append(path, "items") {
-			m, _ := of.(map[string]any)
-			of = m[p]
-		}
-		all, _ := of.([]any)
-		for _, x := range all {
-			m, _ := x.(map[string]any)
-			out = append(out, tree(m))
-		}
-		return out
-	}
-	holds := func(of, address string) {
-		if of != "-" && address != "" {
-			linked(of, "holds address", r.entity(entity.IPAddress, address))
-		}
-	}
-	attached := func(instance string, n tree) {
-		id := r.entity(entity.NetworkInterface, n.text("networkInterfaceId"))
-		if id == "-" {
-			return
-		}
-		if instance != "-" {
-			linked(instance, "has interface", id)
-		}
-		seen := map[string]bool{"": true}
-		for _, a := range append([]tree{n}, list(map[string]any(n), "privateIpAddressesSet")...) {
-			for _, address := range []string{a.text("privateIpAddress"), a.text("association", "publicIp")} {
-				if !seen[address] {
-					seen[address] = true
-					holds(id, address)
-				}
-			}
-		}
-	}
-	switch name {
-	case "RunInstances":
-		for _, x := range list(map[string]any(v), "responseElements", "instancesSet") {
-			instance := r.entity(entity.EC2Instance, x.text("instanceId"))
-			if target == "-" {
-				target = instance
-			}
-			holds(instance, x.text("privateIpAddress"))
-			holds(instance, x.text("ipAddress"))
-			for _, n := range list(map[string]any(x), "networkInterfaceSet") {
-				attached(instance, n)
-			}
-		}
-	case "CreateNetworkInterface":
-		if m, ok := v["responseElements"].(map[string]any); ok {
-			n, _ := m["networkInterface"].(map[string]any)
-			attached("-", tree(n))
-		}
-	case "AttachNetworkInterface":
-		attached(r.entity(entity.EC2Instance, v.text("requestParameters", "instanceId")),
-			tree{"networkInterfaceId": v.text("requestParameters", "networkInterfaceId")})
-	}
-	return target
-}
-
 // tree is a decoded JSON object.
 type tree map[string]any
 
@@ -225,57 +163,11 @@ func (r *reference) add(raw json.RawMessage) {
 		return k
 	}
 
-	// Links and target.
-	target := "-"
-	if source == "s3.amazonaws.com" {
-		resources, _ := v["resources"].([]any)
-		for _, x := range resources {
-			m, _ := x.(map[string]any)
-			if bucket, ok := strings.CutPrefix(tree(m).text("ARN"), "arn:aws:s3:::"); ok && target == "-" {
-				bucket, _, _ = strings.Cut(bucket, "/")
-				target = r.entity(entity.S3Bucket, bucket)
-			}
+	target := r.links(v, &caller, outcome == warehouse.Success, func(from, kind, to string) {
+		if from != "-" && to != "-" {
+			count("link", hour, from, kind, to)
 		}
-	}
-	actor := principal
-	if session != "-" {
-		actor = session
-		count("link", hour, session, "session of", principal)
-	}
-	if outcome == warehouse.Success {
-		got := func(path ...string) string { return v.text(append([]string{"responseElements"}, path...)...) }
-		linked := func(from, kind, to string) {
-			if to != "-" {
-				count("link", hour, from, kind, to)
-			}
-		}
-		made := "-"
-		switch source + ":" + name {
-		case "sts.amazonaws.com:AssumeRole", "sts.amazonaws.com:AssumeRoleWithSAML", "sts.amazonaws.com:AssumeRoleWithWebIdentity":
-			target = r.entity(entity.AwsRole, v.text("requestParameters", "roleArn"))
-			linked(principal, "assumed", target)
-			opened := r.entity(entity.AwsRoleSession, got("assumedRoleUser", "assumedRoleId"))
-			linked(actor, "opened", opened)
-			if opened != "-" {
-				linked(opened, "holds", r.entity(entity.AccessKey, got("credentials", "accessKeyId")))
-			}
-		case "sts.amazonaws.com:GetSessionToken", "sts.amazonaws.com:GetFederationToken":
-			linked(actor, "holds", r.entity(entity.AccessKey, got("credentials", "accessKeyId")))
-		case "iam.amazonaws.com:CreateUser":
-			made = r.entity(entity.AwsUser, got("user", "arn"))
-		case "iam.amazonaws.com:CreateRole":
-			made = r.entity(entity.AwsRole, got("role", "arn"))
-		case "iam.amazonaws.com:CreateAccessKey":
-			made = r.entity(entity.AccessKey, got("accessKey", "accessKeyId"))
-		}
-		if made != "-" {
-			linked(principal, "created", made)
-			target = made
-		}
-		if source == "ec2.amazonaws.com" {
-			target = r.network(v, name, target, linked)
-		}
-	}
+	})
 
 	// Sign-ins.
 	if source == "signin.amazonaws.com" && (name == "ConsoleLogin" || name == "SwitchRole") {

@@ -179,13 +179,13 @@ type LinkKind uint8
 // The numbers are stored: never renumber, only append.
 const (
 	Assumed      LinkKind = iota + 1 // principal → role
-	Opened                           // principal or session → role session that it opened
+	Opened                           // principal, session or instance → role session or federated user that it opened
 	SessionOf                        // role session → role
 	HoldsKey                         // principal or session → access key
 	Created                          // principal → user, role, key …
 	HoldsAddress                     // network interface or instance → address
 	HasInterface                     // instance → network interface
-	HasRole                          // instance → role of its instance profile
+	HasRole                          // instance or instance profile → its profile or role
 	UsesKey                          // user, role or session → access key, as a finding tells
 	MapsTo                           // Kubernetes subject → IAM principal or role session that it is
 	InCluster                        // pod → cluster
@@ -197,6 +197,11 @@ const (
 	ActedOn                          // Kubernetes subject → pod, as a finding tells
 	Impersonated                     // Kubernetes subject → subject that it acted as
 	SignalOf                         // finding → attack sequence made of it
+	Attached                         // principal → user or role to which it attached a policy, a group, a password or whom it trusts
+	PassedRole                       // principal → role that it had a service act with
+	CalledIn                         // principal or session → shared event of a call that it made in another account
+	OpenedIn                         // shared event → role session that the call opened
+	ActsAs                           // instance or person of Identity Center → role session, by the session's name
 )
 
 // Link is a directed link seen in one hour.
