@@ -14,7 +14,7 @@ import (
 // scope, if that one is rated HIGH or above over the scope; nil otherwise. It
 // looks back one step: who made the maker is not asked.
 func (i *Investigator) suspectMaker(ctx context.Context, store Store, who principal, from, to time.Time) (*Report, error) {
-	links, err := store.Links(ctx, who.ID, warehouse.RangeOf(from, to))
+	links, err := store.Links(ctx, []entity.ID{who.ID}, warehouse.RangeOf(from, to))
 	if err != nil {
 		return nil, fmt.Errorf("read links: %w", err)
 	}

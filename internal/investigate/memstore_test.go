@@ -190,10 +190,10 @@ func (m *memStore) RuleHits(_ context.Context, who entity.ID, r warehouse.Range)
 	return out, m.query("rule hits")
 }
 
-func (m *memStore) Links(_ context.Context, id entity.ID, r warehouse.Range) ([]warehouse.Link, error) {
+func (m *memStore) Links(_ context.Context, ids []entity.ID, r warehouse.Range) ([]warehouse.Link, error) {
 	var out []warehouse.Link
 	for _, l := range m.links {
-		if (l.From == id || l.To == id) && l.Hour >= r.From && l.Hour < r.To {
+		if (slices.Contains(ids, l.From) || slices.Contains(ids, l.To)) && l.Hour >= r.From && l.Hour < r.To {
 			out = append(out, l)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -197,19 +198,17 @@ func keyNotice(key, arn string) string {
 // holders returns who holds the keys among ids, and the roles of the
 // sessions among them, in the order of the links.
 func holders(ctx context.Context, store Store, ids []entity.ID, r warehouse.Range) ([]entity.ID, error) {
+	links, err := store.Links(ctx, ids, r)
+	if err != nil {
+		return nil, err
+	}
 	var out []entity.ID
-	for _, id := range ids {
-		links, err := store.Links(ctx, id, r)
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range links {
-			switch {
-			case l.Kind == warehouse.HoldsKey && l.To == id:
-				out = append(out, l.From)
-			case l.Kind == warehouse.SessionOf && l.From == id:
-				out = append(out, l.To)
-			}
+	for _, l := range links {
+		switch {
+		case l.Kind == warehouse.HoldsKey && slices.Contains(ids, l.To):
+			out = append(out, l.From)
+		case l.Kind == warehouse.SessionOf && slices.Contains(ids, l.From):
+			out = append(out, l.To)
 		}
 	}
 	return out, nil

@@ -18,7 +18,7 @@ type Store interface {
 	Values(ctx context.Context, id entity.ID, d warehouse.Dimension, r warehouse.Range) ([]warehouse.Value, error)
 	Activity(ctx context.Context, principal entity.ID, r warehouse.Range) ([]warehouse.Activity, error)
 	RuleHits(ctx context.Context, principal entity.ID, r warehouse.Range) ([]warehouse.RuleHit, error)
-	Links(ctx context.Context, id entity.ID, r warehouse.Range) ([]warehouse.Link, error)
+	Links(ctx context.Context, ids []entity.ID, r warehouse.Range) ([]warehouse.Link, error)
 	Events(ctx context.Context, q warehouse.EventQuery) ([]warehouse.Event, error)
 }
 

@@ -152,8 +152,9 @@ type Store interface {
 	// zero, by hour.
 	Signins(ctx context.Context, account, user entity.ID, r Range) ([]Signin, error)
 
-	// Links returns the links that start or end at an entity, by hour.
-	Links(ctx context.Context, id entity.ID, r Range) ([]Link, error)
+	// Links returns the links that start or end at any of the entities, each
+	// once, by hour.
+	Links(ctx context.Context, ids []entity.ID, r Range) ([]Link, error)
 
 	// Flows returns the traffic of a network interface or of a local address,
 	// by hour.

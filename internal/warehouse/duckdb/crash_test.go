@@ -72,7 +72,7 @@ func checkCrashBatch(t *testing.T, s *Store, n int, must bool) bool {
 	for _, h := range hours {
 		got[1] += int(h.Total())
 	}
-	links, err := s.Links(ctx, own, all)
+	links, err := s.Links(ctx, []entity.ID{own}, all)
 	failed("links", err)
 	for _, l := range links {
 		got[2] += int(l.Total())

@@ -103,17 +103,22 @@ func (s *Store) Entities(ctx context.Context, ids []entity.ID) (found map[entity
 	return found, err
 }
 
+// numbers makes a parameter of type UBIGINT[].
+func numbers(ids []entity.ID) []uint64 {
+	n := make([]uint64, len(ids))
+	for i, id := range ids {
+		n[i] = uint64(id)
+	}
+	return n
+}
+
 func entities(ctx context.Context, db querier, ids []entity.ID) (map[entity.ID]warehouse.Entity, error) {
 	found := map[entity.ID]warehouse.Entity{}
 	if len(ids) == 0 {
 		return found, nil
 	}
-	wanted := make([]uint64, len(ids))
-	for i, id := range ids {
-		wanted[i] = uint64(id)
-	}
 	const query = `SELECT id, type, key, account, label, alias FROM entity WHERE id IN (SELECT unnest(?::UBIGINT[]))`
-	rows, err := db.QueryContext(ctx, query, wanted)
+	rows, err := db.QueryContext(ctx, query, numbers(ids))
 	if err != nil {
 		return nil, fmt.Errorf("query entity: %w", err)
 	}

@@ -265,7 +265,7 @@ func testVisibleTogether(t *testing.T, f *fixture) {
 			return len(r), err
 		},
 		func(f *fixture) (int, error) {
-			r, err := f.Links(f.ctx, alice, always)
+			r, err := f.Links(f.ctx, []entity.ID{alice}, always)
 			return len(r), err
 		},
 		func(f *fixture) (int, error) {

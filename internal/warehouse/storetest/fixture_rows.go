@@ -179,7 +179,7 @@ func extentOf(f *fixture) (x extent, err error) {
 	for _, r := range signins {
 		sum(&x.Signins, r.Counts)
 	}
-	links, err := f.Links(f.ctx, alice, always)
+	links, err := f.Links(f.ctx, []entity.ID{alice}, always)
 	if err != nil {
 		return x, err
 	}

@@ -321,7 +321,7 @@ func everything(ctx context.Context, s warehouse.Store, ids []entity.ID, events 
 		add(fmt.Sprint("sign-ins of account ", id), account, err)
 		user, err := ordered(s.Signins(ctx, 0, id, always))
 		add(fmt.Sprint("sign-ins of user ", id), user, err)
-		links, err := ordered(s.Links(ctx, id, always))
+		links, err := ordered(s.Links(ctx, []entity.ID{id}, always))
 		add(fmt.Sprint("links ", id), links, err)
 		hits, err := ordered(s.RuleHits(ctx, id, always))
 		add(fmt.Sprint("rule hits ", id), hits, err)

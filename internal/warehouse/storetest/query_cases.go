@@ -83,7 +83,7 @@ func testRangeEdges(t *testing.T, f *fixture) {
 		}
 		same(t, "sign-ins of "+name, got, want)
 		got = nil
-		for _, x := range must(f.Links(f.ctx, bob, r))(t) {
+		for _, x := range must(f.Links(f.ctx, []entity.ID{bob}, r))(t) {
 			got = append(got, x.Hour)
 		}
 		same(t, "links of "+name, got, want)
@@ -148,7 +148,7 @@ func testNothing(t *testing.T, f *fixture) {
 		same(t, "activity", must(f.Activity(f.ctx, unknown, r))(t), []warehouse.Activity{})
 		same(t, "rule hits", must(f.RuleHits(f.ctx, unknown, r))(t), []warehouse.RuleHit{})
 		same(t, "sign-ins", must(f.Signins(f.ctx, unknown, 0, r))(t), []warehouse.Signin{})
-		same(t, "links", must(f.Links(f.ctx, unknown, r))(t), []warehouse.Link{})
+		same(t, "links", must(f.Links(f.ctx, []entity.ID{unknown}, r))(t), []warehouse.Link{})
 	}
 	same(t, "Entities", must(f.Entities(f.ctx, []entity.ID{unknown, 0}))(t), map[entity.ID]warehouse.Entity{})
 	same(t, "Entities of nothing", must(f.Entities(f.ctx, nil))(t), map[entity.ID]warehouse.Entity{})
@@ -235,8 +235,10 @@ func testSigninsLinks(t *testing.T, f *fixture) {
 		slices.SortFunc(rows, func(a, b warehouse.Link) int { return cmp.Compare(a.From, b.From) })
 		return rows
 	}
-	same(t, "from and to bob", byFrom(must(f.Links(f.ctx, bob, always))(t)), []warehouse.Link{link(bob, account), link(alice, bob)})
-	same(t, "to itself, once", byFrom(must(f.Links(f.ctx, account, always))(t)), []warehouse.Link{link(bob, account), link(account, account)})
+	same(t, "from and to bob", byFrom(must(f.Links(f.ctx, []entity.ID{bob}, always))(t)), []warehouse.Link{link(bob, account), link(alice, bob)})
+	same(t, "of two, the link between them once", byFrom(must(f.Links(f.ctx, []entity.ID{bob, alice, 99}, always))(t)), []warehouse.Link{link(bob, account), link(alice, bob)})
+	same(t, "of none", must(f.Links(f.ctx, nil, always))(t), []warehouse.Link{})
+	same(t, "to itself, once", byFrom(must(f.Links(f.ctx, []entity.ID{account}, always))(t)), []warehouse.Link{link(bob, account), link(account, account)})
 }
 
 func testHighIDs(t *testing.T, f *fixture) {
