@@ -8,10 +8,12 @@ trap 'rm -f "$log"' EXIT
 
 timeout=10m
 [ -n "${GUMSHOE_FULL:-}" ] && timeout=60m
-go test -race -timeout "$timeout" -json ./... >"$log"
+# -count=1: tests that build the program and start it would be taken from the
+# cache when only the program has changed.
+go test -race -count=1 -timeout "$timeout" -json ./... >"$log"
 status=$?
 # The client is a module of its own; test/clients runs its TestLive on a server.
-(cd client && go test -race -timeout "$timeout" -json -skip '^TestLive' ./...) >>"$log" || status=1
+(cd client && go test -race -count=1 -timeout "$timeout" -json -skip '^TestLive' ./...) >>"$log" || status=1
 
 # Failures and build errors as go test prints them; packages as one line each.
 python3 - "$log" <<'PY'
