@@ -104,7 +104,9 @@ func (s *memoryStore) Signins(ctx context.Context, account, user entity.ID, r wa
 // Links implements warehouse.Store.
 func (s *memoryStore) Links(ctx context.Context, ids []entity.ID, r warehouse.Range) ([]warehouse.Link, error) {
 	return fold(ctx, s, func(b warehouse.Batch) []warehouse.Link { return b.Links },
-		func(x warehouse.Link) bool { return (slices.Contains(ids, x.From) || slices.Contains(ids, x.To)) && within(r, x.Hour) },
+		func(x warehouse.Link) bool {
+			return (slices.Contains(ids, x.From) || slices.Contains(ids, x.To)) && within(r, x.Hour)
+		},
 		func(x warehouse.Link) warehouse.Link { x.Counts = warehouse.Counts{}; return x },
 		func(x *warehouse.Link) *warehouse.Counts { return &x.Counts },
 		func(x warehouse.Link) int32 { return int32(x.Hour) })
