@@ -133,6 +133,11 @@ type Store interface {
 	// missing.
 	Entities(ctx context.Context, ids []entity.ID) (map[entity.ID]Entity, error)
 
+	// Search returns entities by their names, at most q.Limit of them: first
+	// those of which the text is a whole name, then those with a name that begins
+	// with it, then the others; among these by type and key.
+	Search(ctx context.Context, q EntitySearch) ([]Entity, error)
+
 	// EntityHours returns the hours of an entity in a role, by hour.
 	EntityHours(ctx context.Context, id entity.ID, role Role, r Range) ([]EntityHour, error)
 

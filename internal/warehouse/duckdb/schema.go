@@ -8,7 +8,7 @@ import (
 // schemaVersion changes whenever a table does; a graph of another version is
 // refused rather than misread. A table that is only added does not need it:
 // open makes it, see volumeTable.
-const schemaVersion = 4
+const schemaVersion = 5
 
 // fixedTables are the tables that are not partitioned by month. None has an
 // index or a primary key: the writer sees to it that rows are unique.
@@ -22,7 +22,8 @@ CREATE TABLE file (
 	first_ms BIGINT, last_ms BIGINT, memory BIGINT
 );
 CREATE TABLE entity (
-	id UBIGINT, type UTINYINT, key VARCHAR, account VARCHAR, label VARCHAR, alias VARCHAR
+	id UBIGINT, type UTINYINT, key VARCHAR, account VARCHAR, label VARCHAR, alias VARCHAR,
+	text VARCHAR -- see searchText
 );
 CREATE TABLE ledger (
 	object UBIGINT, uri VARCHAR, sha256 BLOB, size BIGINT, tag VARCHAR, kind VARCHAR, reading INTEGER,
@@ -49,6 +50,7 @@ var entityColumns = []column[warehouse.Entity]{
 	texts(func(e *warehouse.Entity) string { return e.Account }),
 	texts(func(e *warehouse.Entity) string { return e.Label }),
 	texts(func(e *warehouse.Entity) string { return e.Alias }),
+	texts(searchText),
 }
 
 // ledgerRow is an ObjectPart with the batch that brought it and its two

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gumshoe-detective/gumshoe/internal/entity"
@@ -27,6 +28,40 @@ func (s *memoryStore) Entities(ctx context.Context, ids []entity.ID) (map[entity
 		}
 	}
 	return found, err
+}
+
+// searched is how a name is compared.
+func searched(name string) string { return strings.ReplaceAll(strings.ToLower(clean(name)), "\n", " ") }
+
+// Search implements warehouse.Store.
+func (s *memoryStore) Search(ctx context.Context, q warehouse.EntitySearch) ([]warehouse.Entity, error) {
+	batches, err := s.batches(ctx)
+	rank := func(e warehouse.Entity) int {
+		best, text := 3, searched(q.Text)
+		for _, name := range []string{e.Key, e.Label, e.Alias} {
+			switch name = searched(name); {
+			case name == text && name != "":
+				best = min(best, 0)
+			case strings.HasPrefix(name, text):
+				best = min(best, 1)
+			case strings.Contains(name, text):
+				best = min(best, 2)
+			}
+		}
+		return best
+	}
+	all := map[entity.ID]warehouse.Entity{}
+	for _, b := range batches {
+		for _, e := range b.Entities {
+			if rank(e) < 3 && (len(q.Types) == 0 || slices.Contains(q.Types, e.Type)) {
+				all[e.ID] = e
+			}
+		}
+	}
+	found := slices.SortedFunc(maps.Values(all), func(a, b warehouse.Entity) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Key, b.Key))
+	})
+	return found[:min(len(found), cmp.Or(q.Limit, warehouse.DefaultEntities))], err
 }
 
 // fold merges the rows of all batches that match by their key, which is a row

@@ -61,6 +61,7 @@ func Run(t *testing.T, open Opener) {
 		{"query/strings", testStrings},
 		{"query/rule hits", testRuleHits},
 		{"query/signins and links", testSigninsLinks},
+		{"query/search", testSearch},
 		{"query/high ids", testHighIDs},
 		{"query/flows", testFlows},
 		{"query/flow peers", testFlowPeers},
