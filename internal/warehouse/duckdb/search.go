@@ -34,13 +34,13 @@ func searched(name string) string { return strings.ReplaceAll(strings.ToLower(na
 
 // Search implements warehouse.Store.
 func (s *Store) Search(ctx context.Context, q warehouse.EntitySearch) (found []warehouse.Entity, err error) {
-	types := make([]uint8, len(q.Types))
+	types := make([]uint64, len(q.Types)) // []uint8 would be a blob
 	for i, t := range q.Types {
-		types[i] = uint8(t)
+		types[i] = uint64(t)
 	}
 	text := searched(utf8(q.Text))
 	const query = `SELECT id, type, key, account, label, alias FROM entity
-		WHERE contains(text, $1) AND (len($2::UTINYINT[]) = 0 OR list_contains($2::UTINYINT[], type))
+		WHERE contains(text, $1) AND (len($2::UBIGINT[]) = 0 OR list_contains($2::UBIGINT[], type))
 		ORDER BY CASE WHEN contains(text, $3) THEN 0 WHEN contains(text, $4) THEN 1 ELSE 2 END, type, key LIMIT $5`
 	err = s.read(ctx, func(ctx context.Context, tx querier) error {
 		rows, err := tx.QueryContext(ctx, query, text, types, "\n"+text+"\n", "\n"+text, cmp.Or(q.Limit, warehouse.DefaultEntities))
