@@ -124,8 +124,12 @@ func (s *Store) Signins(ctx context.Context, account, user entity.ID, r warehous
 // Links implements warehouse.Store.
 func (s *Store) Links(ctx context.Context, ids []entity.ID, r warehouse.Range) ([]warehouse.Link, error) {
 	var out []warehouse.Link
-	q := selection{rollup: linkTable.rollup, where: `(list_contains($3::UBIGINT[], "from") OR list_contains($3::UBIGINT[], "to"))`,
-		args: []any{numbers(ids)}}
+	q := selection{rollup: linkTable.rollup, where: `("from" = $3 OR "to" = $3)`}
+	if len(ids) == 1 {
+		q.args = []any{ubigint(ids[0])}
+	} else {
+		q.where, q.args = `(list_contains($3::UBIGINT[], "from") OR list_contains($3::UBIGINT[], "to"))`, []any{numbers(ids)}
+	}
 	err := s.byHour(ctx, q, r, func(row scanner) error {
 		var l warehouse.Link
 		if err := row.Scan(&l.Hour, &l.From, &l.To, &l.Kind, &l.Success, &l.Failure, &l.Denied, &l.First, &l.Last); err != nil {
